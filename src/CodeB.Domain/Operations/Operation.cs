@@ -12,7 +12,7 @@ public enum OperationState
     /// <summary>It failed or was cancelled, and everything it had done was undone.</summary>
     Undone,
 
-    /// <summary>It failed, and <see cref="Operation.NotUndone"/> names what could not be undone (perhaps nothing to undo).</summary>
+    /// <summary>It failed, and <see cref="Operation.NotUndone"/> names what could not be undone.</summary>
     Failed,
 }
 
@@ -22,7 +22,7 @@ public enum StepState
     Running,
     Done,
 
-    /// <summary>Found already done (a resumed operation) or not needed.</summary>
+    /// <summary>Found already done before the operation had begun it, or not needed: not this operation's, so never undone.</summary>
     Skipped,
     Failed,
     Undoing,
