@@ -35,6 +35,9 @@ public abstract class WriteFilter(Stream next) : Stream
             await Next.FlushAsync(cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>Writes what this filter still holds and leaves the next one open, for a filter in front of somebody else's stream.</summary>
+    public ValueTask EndAsync(CancellationToken cancellationToken = default) => FinishAsync(cancellationToken);
+
     public sealed override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
         WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 

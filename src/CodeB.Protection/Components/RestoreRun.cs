@@ -1,0 +1,37 @@
+using System.Security.Cryptography;
+using System.Text;
+using CodeB.Domain.Backups;
+using CodeB.Domain.Errors;
+using CodeB.Protection.DataPath;
+using CodeB.Protection.Sets;
+using CodeB.Runbooks;
+
+namespace CodeB.Protection.Components;
+
+/// <summary>A component's view of the restore it takes part in.</summary>
+public sealed class RestoreRun(StepRun step, BackupManifest manifest, SetRepository sets, KeyRing? keys)
+{
+    /// <summary>Eight hexadecimal digits that are this restore's alone, and the same after a resume: part of scratch names.</summary>
+    public string Id { get; } = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(step.OperationId)).AsSpan(0, 4));
+
+    public BackupManifest Manifest { get; } = manifest;
+
+    /// <summary>The operation's facts; a component prefixes its own with its name.</summary>
+    public IDictionary<string, string> Facts => step.Facts;
+
+    /// <exception cref="DomainException">DataLoss: the set has no such artifact.</exception>
+    public BackupArtifact Artifact(string name) =>
+        Manifest.Artifacts.FirstOrDefault(a => a.Name == name)
+        ?? throw new DomainException(ErrorCode.DataLoss, $"{Manifest.SetId}: has no artifact {name}");
+
+    /// <summary>Streams an artifact's original bytes; a damaged one ends in DataLoss, at the latest after its last byte.</summary>
+    public Task ReadAsync(string artifact, Func<Stream, CancellationToken, Task> consume, CancellationToken cancellationToken)
+    {
+        var entry = Artifact(artifact);
+        return sets.ReadAsync(Manifest, entry, keys, consume, bytes => step.Report(bytes, entry.StoredBytes), cancellationToken);
+    }
+
+    public Task SaveAsync(CancellationToken cancellationToken) => step.SaveAsync(cancellationToken);
+
+    public void Report(string message) => step.Report(message);
+}
