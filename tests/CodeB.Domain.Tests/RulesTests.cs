@@ -1,0 +1,119 @@
+using CodeB.Domain.Errors;
+using CodeB.Domain.Projects;
+using CodeB.Domain.Servers;
+
+namespace CodeB.Domain.Tests;
+
+public sealed class RulesTests
+{
+    private static readonly Dictionary<string, Func<string?, string>> Rules = new()
+    {
+        ["address"] = value => ServerRules.Address(value),
+        ["user"] = value => ServerRules.User(value),
+        ["role"] = value => ServerRules.ParseRole(value).ToString(),
+        ["host_key"] = value => ServerRules.HostKey(value),
+        ["health_path"] = value => ProjectRules.HealthPath(value),
+        ["database.name"] = value => ProjectRules.DatabaseName(value),
+        ["domain"] = value => ProjectRules.Domain(value),
+        ["image_repository"] = value => ProjectRules.ImageRepository(value),
+        ["image"] = value => ProjectRules.Image(value),
+    };
+
+    public static TheoryData<string, string> Hostile()
+    {
+        string[] values =
+        [
+            "", " ", "-o", "--help", "a;b", "a b c", "$(id)", "`id`", "a|b", "a&b", "a>b", "a'b", "a\"b", "a\\b", "a\nb", "a\0b", "a\u001b[2J",
+            "../x", "a/../b", "a*", "a?b", "a#b", "ä", "a%00", new string('a', 3000),
+        ];
+        var data = new TheoryData<string, string>();
+        foreach (var rule in Rules.Keys)
+        {
+            foreach (var value in values)
+                data.Add(rule, value);
+        }
+
+        return data;
+    }
+
+    [Theory(DisableDiscoveryEnumeration = true)]
+    [MemberData(nameof(Hostile))]
+    public void Hostile_input_is_refused_with_its_field_and_without_control_characters(string field, string value)
+    {
+        var error = Assert.Throws<DomainException>(() => Rules[field](value));
+
+        Assert.Equal(ErrorCode.InvalidArgument, error.Code);
+        Assert.Equal(field, error.Field);
+        Assert.DoesNotContain(error.Message, char.IsControl);
+        Assert.InRange(error.Message.Length, 10, 300);
+    }
+
+    [Theory]
+    [InlineData("address", "198.18.0.2")]
+    [InlineData("address", "fd00::1")]
+    [InlineData("address", "backup.codeb.kr")]
+    [InlineData("user", "root")]
+    [InlineData("user", "deploy-1")]
+    [InlineData("host_key", "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5")]
+    [InlineData("host_key", "ecdsa-sha2-nistp256 AAAAE2Vj+/=")]
+    [InlineData("health_path", "/api/health.json")]
+    [InlineData("database.name", "da-rak")]
+    [InlineData("domain", "worb.codeb.kr")]
+    [InlineData("image_repository", "ghcr.io/team/worb")]
+    [InlineData("image", "localhost:5000/worb:v1.2.3")]
+    [InlineData("image", "worb")]
+    [InlineData("image", "localhost/worb@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef")]
+    public void Good_values_are_taken_as_they_are(string field, string value) => Assert.Equal(value, Rules[field](value));
+
+    [Theory]
+    [InlineData("address", "010.1.1.1")]
+    [InlineData("address", "300.1.1.1")]
+    [InlineData("address", "1")]
+    [InlineData("address", "fe80::1%eth0")]
+    [InlineData("database.name", "postgres")]
+    [InlineData("health_path", "//evil.example")]
+    [InlineData("image", "worb:")]
+    [InlineData("image", "worb@sha256:12")]
+    [InlineData("image", "Worb/App")]
+    public void Values_that_only_look_right_are_refused(string field, string value) =>
+        Assert.Equal(field, Assert.Throws<DomainException>(() => Rules[field](value)).Field);
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(-1)]
+    [InlineData(65536)]
+    public void A_port_outside_its_range_is_refused(int port) =>
+        Assert.Equal("port", Assert.Throws<DomainException>(() => ServerRules.Port(port)).Field);
+
+    [Fact]
+    public void A_whole_project_is_checked_down_to_its_environments()
+    {
+        var good = new Project
+        {
+            Name = "worb",
+            Database = new DatabaseSpec { Server = "storage", Name = "worb" },
+            Environments = { ["production"] = new EnvironmentSpec { Server = "app", Domain = "worb.codeb.kr" } },
+        };
+        Assert.Same(good, ProjectRules.Check(good));
+
+        FieldOf(good with { Name = "../x" }, "name");
+        FieldOf(good with { Database = good.Database with { Server = "a;b" } }, "database.server");
+        FieldOf(good with { Environments = [] }, "environments");
+        FieldOf(good with { Environments = new() { ["production"] = new EnvironmentSpec { Server = "" } } }, "environments.server");
+        FieldOf(good with { Container = new ContainerSettings { Port = 0 } }, "container.port");
+    }
+
+    [Fact]
+    public void An_unknown_environment_is_not_found_and_the_known_ones_are_named()
+    {
+        var project = new Project { Name = "worb", Environments = { ["staging"] = new(), ["production"] = new() } };
+
+        var error = Assert.Throws<DomainException>(() => project.EnvironmentOf("prod"));
+
+        Assert.Equal(ErrorCode.NotFound, error.Code);
+        Assert.EndsWith("it has production, staging", error.Message, StringComparison.Ordinal);
+    }
+
+    private static void FieldOf(Project project, string field) =>
+        Assert.Equal(field, Assert.Throws<DomainException>(() => ProjectRules.Check(project)).Field);
+}
