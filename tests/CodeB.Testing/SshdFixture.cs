@@ -11,7 +11,8 @@ namespace CodeB.Testing;
 
 /// <summary>
 /// A real sshd on a free loopback port with its own keys, as root, stopped and removed on dispose. Several can run side by
-/// side. The "server" is this machine: commands see its files.
+/// side. The "server" is this machine: commands see its files. <c>SetEnv SHLVL=1</c> keeps bash, as the login shell, from
+/// reading ~/.bashrc for every command, which can cost 100 ms and more.
 /// </summary>
 public sealed class SshdFixture : IAsyncDisposable
 {
@@ -113,6 +114,7 @@ public sealed class SshdFixture : IAsyncDisposable
             PermitRootLogin yes
             PasswordAuthentication no
             MaxStartups 100:30:200
+            SetEnv SHLVL=1
             Subsystem sftp internal-sftp
             {extraSettings}
 

@@ -62,6 +62,20 @@ internal sealed class MuxConnection : IDisposable
         }
     }
 
+    /// <summary>Completes when the channel is closed on both sides: only then does the server count the session as gone.</summary>
+    public async Task WaitForCloseAsync()
+    {
+        try
+        {
+            while (true)
+                await ReceiveAsync(CancellationToken.None);
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException or EndOfStreamException)
+        {
+            // That is the end that was waited for.
+        }
+    }
+
     /// <summary>Opens or closes a forwarding of a port on 127.0.0.1 to a port (or socket file) of the server.</summary>
     public static async Task ForwardAsync(string controlPath, bool open, int localPort, string remote, int? remotePort, CancellationToken cancellationToken)
     {

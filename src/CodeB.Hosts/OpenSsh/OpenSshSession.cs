@@ -77,30 +77,42 @@ internal sealed partial class OpenSshSession(ServerEndpoint server, SshConnectio
                 using var place = await connections.TakeAsync(cancellationToken);
                 using var limit = new CancellationTokenSource(command.Timeout);
                 using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
-                RemoteRun run;
-                try
-                {
-                    run = await RemoteRun.StartAsync(place.Master, script, stop.Token);
-                }
-                catch (MuxRefusedException e)
-                {
-                    throw SshErrors.NoSession(server, command, e.Message);
-                }
-                catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-                {
-                    throw SshErrors.TimedOut(server, command, "");
-                }
-                catch (Exception e) when (e is SocketException or EndOfStreamException)
-                {
-                    // The connection went before the command started: a new one may try again, once.
-                    if (attempt > 1)
-                        throw SshErrors.Lost(server, command, "", e);
-                    await place.Master.Ended.WaitAsync(TimeSpan.FromSeconds(5), cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                if (await TryStartAsync(place, script, command, attempt, stop.Token, cancellationToken) is not { } run)
                     continue;
-                }
                 using (run)
-                    return await FinishAsync(run, place.Master, command, produce, consume, allInputCounts, stop.Token, cancellationToken);
+                {
+                    var result = await FinishAsync(run, place.Master, command, produce, consume, allInputCounts, stop.Token, cancellationToken);
+                    // The place is free only when the server has let go of the session.
+                    await run.ClosedAsync().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                    return result;
+                }
             }
+        }
+    }
+
+    /// <summary>The running command, or null where nothing was started and the call should try again.</summary>
+    private async Task<RemoteRun?> TryStartAsync(
+        SshConnections.Place place, RemoteScript script, Command command, int attempt, CancellationToken stop, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await RemoteRun.StartAsync(place.Master, script, stop);
+        }
+        catch (MuxRefusedException e)
+        {
+            return place.Refused() ? null : throw SshErrors.NoSession(server, command, e.Message);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw SshErrors.TimedOut(server, command, "");
+        }
+        catch (Exception e) when (e is SocketException or EndOfStreamException)
+        {
+            // The connection went before the command started: a new one may try again, once.
+            if (attempt > 1)
+                throw SshErrors.Lost(server, command, "", e);
+            await place.Master.Ended.WaitAsync(TimeSpan.FromSeconds(5), cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            return null;
         }
     }
 
@@ -115,15 +127,14 @@ internal sealed partial class OpenSshSession(ServerEndpoint server, SshConnectio
         var ended = Task.WhenAll(output, run.Exit, run.StderrRead);
         try
         {
-            await FirstTroubleAsync(ended, input, output, stop);
+            await FirstTroubleAsync(run, ended, input, output, stop);
         }
         catch (Exception e)
         {
-            // A stream that broke because the command ended is not the cause; what the command says is.
-            var brokenPipe = e is IOException or SocketException;
-            if (brokenPipe)
-                await ((Task)run.Exit).WaitAsync(TimeSpan.FromSeconds(5), stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            var isOver = run.Exit.IsCompleted && (run.Exit.Result is not 0 || brokenPipe);
+            // Output that ended too soon because the command failed is not the cause; what the command says is.
+            if (e is EndOfStreamException)
+                await ((Task)run.Exit).WaitAsync(TimeSpan.FromSeconds(1), stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            var isOver = run.Exit.IsCompleted;
             if (!isOver)
                 await run.EndAsync(options.KillGrace);
             await feeding.CancelAsync();
@@ -164,7 +175,7 @@ internal sealed partial class OpenSshSession(ServerEndpoint server, SshConnectio
             throw SshErrors.InputNotRead(server, command, run.Stderr.Text);
     }
 
-    private static async Task FirstTroubleAsync(Task ended, Task input, Task output, CancellationToken stop)
+    private static async Task FirstTroubleAsync(RemoteRun run, Task ended, Task input, Task output, CancellationToken stop)
     {
         var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var registration = stop.Register(() => stopped.TrySetCanceled(stop));
@@ -172,7 +183,10 @@ internal sealed partial class OpenSshSession(ServerEndpoint server, SshConnectio
         while (true)
         {
             var first = await Task.WhenAny(watched);
-            await first;
+            // Input that the command did not want is judged when it has ended, together with its exit code.
+            var isUnwanted = first == input && first.Exception?.InnerException is (IOException or SocketException) && run.IsInputClosed;
+            if (!isUnwanted)
+                await first;
             if (first == ended)
                 return;
             watched.Remove(first);

@@ -69,6 +69,9 @@ internal sealed class RemoteRun : IDisposable
         _input.Shutdown(SocketShutdown.Send);
     }
 
+    /// <summary>Whether the command takes no more input. Nothing is ever sent to us on that socket, so it is readable only at its end.</summary>
+    public bool IsInputClosed => _input.Poll(0, SelectMode.SelectRead);
+
     /// <summary>Ends the remote process group: TERM now, KILL after the grace. Returns when it has ended or cannot be waited for.</summary>
     public async Task EndAsync(TimeSpan grace)
     {
@@ -100,6 +103,10 @@ internal sealed class RemoteRun : IDisposable
             // The other end is gone; there is nothing more to drain.
         }
     }
+
+    /// <summary>After the exit: when the server has closed the session, at the latest after 2 s.</summary>
+    public Task ClosedAsync() =>
+        _mux.WaitForCloseAsync().WaitAsync(TimeSpan.FromSeconds(2));
 
     public void Dispose()
     {

@@ -27,7 +27,7 @@ internal sealed class SshConnections(ServerEndpoint server, OpenSshOptions optio
             {
                 ObjectDisposedException.ThrowIf(_closed, this);
                 _masters.RemoveAll(master => !master.IsAlive);
-                var free = _masters.Where(master => master.InUse < options.CommandsPerConnection).MinBy(master => master.InUse);
+                var free = _masters.Where(master => HasRoom(master)).MinBy(master => master.InUse);
                 if (free is not null)
                 {
                     free.InUse++;
@@ -92,7 +92,7 @@ internal sealed class SshConnections(ServerEndpoint server, OpenSshOptions optio
             {
                 _masters.RemoveAll(master => !master.IsAlive);
                 // Somebody else opened one, or made room, while this caller waited for the door.
-                if (mustBeFirst ? _masters.Count > 0 : _masters.Exists(master => master.InUse < options.CommandsPerConnection))
+                if (mustBeFirst ? _masters.Count > 0 : _masters.Exists(master => HasRoom(master)))
                     return;
                 if (_masters.Count >= options.ConnectionsPerServer)
                     return;
@@ -115,6 +115,20 @@ internal sealed class SshConnections(ServerEndpoint server, OpenSshOptions optio
         finally
         {
             _opening.Release();
+        }
+    }
+
+    private bool HasRoom(SshMaster master) => master.InUse < Math.Min(master.Places, options.CommandsPerConnection);
+
+    // The server allows fewer sessions than assumed (MaxSessions): the connection gets as many places as it has shown to hold.
+    private bool Shrink(SshMaster master)
+    {
+        lock (_lock)
+        {
+            if (master.InUse <= 1)
+                return false;
+            master.Places = Math.Min(master.Places, master.InUse - 1);
+            return true;
         }
     }
 
@@ -154,6 +168,9 @@ internal sealed class SshConnections(ServerEndpoint server, OpenSshOptions optio
     internal readonly struct Place(SshConnections connections, SshMaster master) : IDisposable
     {
         public SshMaster Master => master;
+
+        /// <summary>Notes that the server refused this place. False when it was the only one, so that trying again is of no use.</summary>
+        public bool Refused() => connections.Shrink(master);
 
         public void Dispose() => connections.GiveBack(master);
     }

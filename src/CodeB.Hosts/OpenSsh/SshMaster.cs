@@ -50,6 +50,9 @@ internal sealed class SshMaster : IAsyncDisposable
     /// <summary>Commands that hold a place on this connection; guarded by the pool's lock.</summary>
     public int InUse { get; set; }
 
+    /// <summary>Places on this connection; fewer once the server has shown that it allows fewer. Guarded by the pool's lock.</summary>
+    public int Places { get; set; } = int.MaxValue;
+
     private Task Beating { get; }
 
     public static async Task<SshMaster> StartAsync(ServerEndpoint server, OpenSshOptions options, string controlPath, string knownHostsPath, CancellationToken cancellationToken)
