@@ -58,7 +58,7 @@ public sealed class TrafficSwitch(IHostSession host, TrafficSettings settings, T
         {
             await host.RunAsync(CaddyCommands.Reload(settings), cancellationToken: cancellationToken);
             await WaitAsync(
-                state => state.SiteLoaded,
+                probe => probe.SiteLoaded,
                 $"{site.Addresses[0]} is not among Caddy's sites after a reload; does {settings.CaddyFile} say 'import {settings.SitesDirectory}/*.caddy'?",
                 cancellationToken);
         }
@@ -105,7 +105,7 @@ public sealed class TrafficSwitch(IHostSession host, TrafficSettings settings, T
         }
 
         await WaitAsync(
-            state => state.SiteLoaded && state.Served == to,
+            probe => probe.SiteLoaded && probe.Served == to,
             $"Caddy does not follow the gate in {site.GateDirectory(settings)}; can its account look into that folder?",
             cancellationToken);
     }
@@ -114,14 +114,12 @@ public sealed class TrafficSwitch(IHostSession host, TrafficSettings settings, T
     public async Task<TrafficState> CurrentAsync(CancellationToken cancellationToken)
     {
         var open = await OpenGatesAsync(cancellationToken);
-        var probe = await ThroughCaddyAsync(SiteFile.ProbePath, cancellationToken);
-        var served = probe.Status == 200 ? SlotPlace.Parse(probe.Body.Trim().TrimStart('/')) : null;
-        var none = probe.Status == 503 && probe.Body.Contains(site.Name, StringComparison.Ordinal);
+        var (loaded, served) = await ProbeAsync(cancellationToken);
         var inFlight = await InFlightAsync(cancellationToken);
         return new TrafficState(
             open.Count == 0 ? null : open.Min(),
             served,
-            served is not null || none,
+            loaded,
             inFlight.TryGetValue(SiteFile.Upstream(site, SlotName.Blue), out var blue) ? blue : null,
             inFlight.TryGetValue(SiteFile.Upstream(site, SlotName.Green), out var green) ? green : null);
     }
@@ -145,6 +143,14 @@ public sealed class TrafficSwitch(IHostSession host, TrafficSettings settings, T
     {
         var result = await host.RunAsync(CaddyCommands.ListGates(site, settings), cancellationToken: cancellationToken);
         return [.. result.Output.Split('\n').Select(SlotPlace.Parse).OfType<SlotName>()];
+    }
+
+    private async Task<(bool SiteLoaded, SlotName? Served)> ProbeAsync(CancellationToken cancellationToken)
+    {
+        var answer = await ThroughCaddyAsync(SiteFile.ProbePath, cancellationToken);
+        var served = answer.Status == 200 ? SlotPlace.Parse(answer.Body.Trim().TrimStart('/')) : null;
+        var none = answer.Status == 503 && answer.Body.Contains(site.Name, StringComparison.Ordinal);
+        return (served is not null || none, served);
     }
 
     private async Task<Dictionary<string, int>> InFlightAsync(CancellationToken cancellationToken)
@@ -176,18 +182,15 @@ public sealed class TrafficSwitch(IHostSession host, TrafficSettings settings, T
     private Task WriteSiteAsync(string text, CancellationToken cancellationToken) =>
         host.WriteFileAsync(site.SiteFile(settings), Encoding.UTF8.GetBytes(text), WorldReadable, cancellationToken);
 
-    private async Task WaitAsync(Predicate<TrafficState> reached, string otherwise, CancellationToken cancellationToken)
+    private async Task WaitAsync(
+        Predicate<(bool SiteLoaded, SlotName? Served)> reached, string otherwise, CancellationToken cancellationToken)
     {
         var began = time.GetTimestamp();
-        TrafficState state;
-        while (!reached(state = await CurrentAsync(cancellationToken)))
+        (bool SiteLoaded, SlotName? Served) probe;
+        while (!reached(probe = await ProbeAsync(cancellationToken)))
         {
             if (time.GetElapsedTime(began) >= settings.ConfirmWithin)
-            {
-                throw DomainException.Precondition(
-                    $"{host.Server.Name}: {otherwise} (gate: {Word(state.Gate)}, Caddy sends to: {Word(state.Served)})");
-            }
-
+                throw DomainException.Precondition($"{host.Server.Name}: {otherwise} (Caddy sends requests to: {Word(probe.Served)})");
             await Task.Delay(ProbeInterval, time, cancellationToken);
         }
     }

@@ -1,0 +1,209 @@
+using CodeB.Delivery.Containers;
+using CodeB.Delivery.Traffic;
+using CodeB.Domain.Naming;
+using CodeB.Domain.Slots;
+using CodeB.Hosts.Commands;
+using CodeB.Testing;
+
+namespace CodeB.Delivery.Tests.Support;
+
+/// <summary>
+/// A model of an app server with a container engine and Caddy that understands exactly the commands the runbooks use, so
+/// that tests can ask what a server would look like after a failure or a kill anywhere.
+/// </summary>
+internal sealed class AppServer
+{
+    public static readonly TrafficSite Site = new(
+        ProjectName.Parse("worb"), EnvironmentName.Parse("production"), 4000, 4001, ["http://worb.test"]);
+
+    private readonly DeliverySettings _settings = new();
+    private int _started;
+
+    public AppServer() => Session = new ScriptedSession(Answer, "app");
+
+    public ScriptedSession Session { get; }
+
+    public DeliverySettings Settings => _settings;
+
+    public Dictionary<string, Container> Containers { get; } = [];
+
+    public HashSet<string> Images { get; } = ["localhost/worb:v1", "localhost/worb:v2"];
+
+    /// <summary>Whether a running container answers its health check with 200.</summary>
+    public bool Healthy { get; set; } = true;
+
+    /// <summary>Whether a request through Caddy gets 200 from the container.</summary>
+    public bool ReachableThroughCaddy { get; set; } = true;
+
+    public string Log { get; set; } = "";
+
+    /// <summary>Ports in use by others.</summary>
+    public HashSet<int> BusyPorts { get; } = [];
+
+    /// <summary>A command for which this is true fails.</summary>
+    public Predicate<Command> Fails { get; set; } = _ => false;
+
+    public SlotName? Gate => Exists(SlotName.Blue) ? SlotName.Blue : Exists(SlotName.Green) ? SlotName.Green : null;
+
+    /// <summary>The site text that Caddy runs, which is not always the file's.</summary>
+    public string? LoadedSite { get; private set; }
+
+    public string? SiteFile => Session.Files.TryGetValue(Site.SiteFile(_settings.Traffic), out var file)
+        ? System.Text.Encoding.UTF8.GetString(file.Content)
+        : null;
+
+    /// <summary>Puts a running version into a slot, as a deploy before would have.</summary>
+    public void Run(SlotName slot, string version, bool active = false)
+    {
+        var place = Site.Place(slot);
+        Containers[place.ContainerName] = new Container($"id-{version}", "running", new()
+        {
+            [ContainerCommands.ProjectLabel] = "worb",
+            [ContainerCommands.EnvironmentLabel] = "production",
+            [ContainerCommands.SlotLabel] = place.Word,
+            [ContainerCommands.VersionLabel] = version,
+            [ContainerCommands.OperationLabel] = "earlier",
+        });
+        Session.Files[place.EnvFile(_settings)] = ([], EnvMode);
+        if (!active)
+            return;
+        Session.Files[Site.GateFile(_settings.Traffic, slot)] = ([], EnvMode);
+        LoadedSite = CodeB.Delivery.Traffic.SiteFile.Render(Site, _settings.Traffic);
+        Session.Files[Site.SiteFile(_settings.Traffic)] = (System.Text.Encoding.UTF8.GetBytes(LoadedSite), EnvMode);
+    }
+
+    /// <summary>Everything that a dry run must leave as it is.</summary>
+    public string Picture() => string.Join('\n',
+        Containers.Select(pair => $"{pair.Key} {pair.Value.Id} {pair.Value.Status}").Order()
+            .Concat(Session.Files.Keys.Order())
+            .Append(LoadedSite ?? "no site"));
+
+    private const UnixFileMode EnvMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
+    private bool Exists(SlotName slot) => Session.Files.ContainsKey(Site.GateFile(_settings.Traffic, slot));
+
+    private Answer Answer(Command command, byte[] input)
+    {
+        if (Fails(command))
+            return Testing.Answer.Fails(99, "told to fail");
+        var arguments = command.Arguments;
+        return command.Program switch
+        {
+            "podman" => Engine([.. arguments]),
+            "curl" => Curl(arguments[^1]),
+            "ss" => Testing.Answer.Text(BusyPorts.Contains(int.Parse(arguments[^1].TrimStart(':'), null)) ? "LISTEN 0 128\n" : ""),
+            "caddy" => Reload(),
+            "install" => Testing.Answer.Empty,
+            "ls" => Gates(arguments[^1]),
+            "mv" => Move(arguments[^2], arguments[^1]),
+            "touch" => Touch(arguments[^1]),
+            "rm" => Remove(arguments[^1]),
+            _ => throw new InvalidOperationException($"the model does not know {CommandText.Display(command)}"),
+        };
+    }
+
+    private Answer Engine(string[] arguments)
+    {
+        switch (arguments)
+        {
+            case ["version", ..]:
+                return Testing.Answer.Text("4.3.1\n");
+            case ["image", "inspect", .., var image]:
+                return Images.Contains(image) ? Testing.Answer.Text("sha256:1\n") : Testing.Answer.Fails(125, $"Error: {image}: image not known");
+            case ["pull", .., var image]:
+                Images.Add(image);
+                return Testing.Answer.Empty;
+            case ["container", "inspect", var name]:
+                return Containers.TryGetValue(name, out var found) ? Testing.Answer.Text(found.Json()) : Missing(name);
+            case ["run", ..]:
+                return Start(arguments);
+            case ["stop", .., var name]:
+                return Containers.ContainsKey(name) ? Testing.Answer.Empty : Missing(name);
+            case ["rm", .., var name]:
+                return Containers.Remove(name) ? Testing.Answer.Empty : Missing(name);
+            case ["logs", .., var name]:
+                return Containers.ContainsKey(name) ? Testing.Answer.Text(Log) : Missing(name);
+            default:
+                throw new InvalidOperationException($"the model does not know podman {string.Join(' ', arguments)}");
+        }
+    }
+
+    private Answer Start(string[] arguments)
+    {
+        var name = arguments[Array.IndexOf(arguments, "--name") + 1];
+        if (Containers.ContainsKey(name))
+            return Testing.Answer.Fails(125, $"the container name {name} is already in use");
+        if (!Session.Files.ContainsKey(arguments[Array.IndexOf(arguments, "--env-file") + 1]))
+            return Testing.Answer.Fails(125, "open env file: no such file or directory");
+        var labels = arguments.Index().Where(pair => pair.Item == "--label").Select(pair => arguments[pair.Index + 1].Split('=', 2)).ToDictionary(pair => pair[0], pair => pair[1]);
+        Containers[name] = new Container($"id-{++_started}", "running", labels);
+        return Testing.Answer.Text($"id-{_started}\n");
+    }
+
+    private Answer Curl(string url)
+    {
+        var address = new Uri(url);
+        if (address.Port == 2019)
+            return Http(200, LoadedSite is null ? "null" : Upstreams());
+        if (address.Port == 80)
+        {
+            if (LoadedSite is null)
+                return Http(200, "");
+            if (Gate is not { } slot)
+                return Http(503, $"no version of {Site.Name} is active");
+            return address.AbsolutePath == CodeB.Delivery.Traffic.SiteFile.ProbePath
+                ? Http(200, slot == SlotName.Blue ? "/blue" : "/green")
+                : Http(ReachableThroughCaddy && Runs(Site.Place(slot).ContainerName) ? 200 : 502, "");
+        }
+
+        var name = Site.Place(address.Port == 4000 ? SlotName.Blue : SlotName.Green).ContainerName;
+        return Runs(name) ? Http(Healthy ? 200 : 503, "") : Testing.Answer.Fails(7);
+    }
+
+    private static string Upstreams() =>
+        """[{"address":"127.0.0.1:4000","num_requests":0,"fails":0},{"address":"127.0.0.1:4001","num_requests":0,"fails":0}]""";
+
+    private bool Runs(string name) => Containers.TryGetValue(name, out var container) && container.Status == "running";
+
+    private Answer Reload()
+    {
+        LoadedSite = SiteFile;
+        return Testing.Answer.Empty;
+    }
+
+    private Answer Gates(string folder) => Testing.Answer.Text(string.Concat(
+        Session.Files.Keys.Where(path => Path.GetDirectoryName(path) == folder).Select(path => Path.GetFileName(path) + "\n")));
+
+    private Answer Move(string from, string to)
+    {
+        if (!Session.Files.TryRemove(from, out var file))
+            return Testing.Answer.Fails(1, "no such file");
+        Session.Files[to] = file;
+        return Testing.Answer.Empty;
+    }
+
+    private Answer Touch(string path)
+    {
+        Session.Files.TryAdd(path, ([], EnvMode));
+        return Testing.Answer.Empty;
+    }
+
+    private Answer Remove(string path)
+    {
+        foreach (var file in Session.Files.Keys.Where(key => key == path || key.StartsWith(path + "/", StringComparison.Ordinal)))
+            Session.Files.TryRemove(file, out _);
+        return Testing.Answer.Empty;
+    }
+
+    private static Answer Missing(string name) => Testing.Answer.Fails(125, $"Error: no such container \"{name}\"");
+
+    private static Answer Http(int status, string body) => Testing.Answer.Text($"{body}\n{status}");
+
+    internal sealed record Container(string Id, string Status, Dictionary<string, string> Labels)
+    {
+        public string Json() => System.Text.Json.JsonSerializer.Serialize(new[]
+        {
+            new { Id, State = new { Status, ExitCode = Status == "exited" ? 139 : 0 }, RestartCount = 0, Image = "sha256:1", Config = new { Labels } },
+        });
+    }
+}
