@@ -1,7 +1,9 @@
+using CodeB.Bench.Grains;
 using CodeB.Bench.Grpc;
 
 return args switch
 {
+    ["grains"] => await GrainsBench.RunAsync(),
     ["grpc"] => await GrpcBench.RunAsync(),
     [GrpcBench.ClientCommand, var address] => await GrpcBenchClient.RunAsync(address),
     _ => Usage(),
@@ -9,6 +11,6 @@ return args switch
 
 static int Usage()
 {
-    Console.Error.WriteLine("Name a bench: grpc");
+    Console.Error.WriteLine("Name a bench: grains, grpc");
     return 2;
 }

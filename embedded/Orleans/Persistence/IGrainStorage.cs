@@ -1,0 +1,23 @@
+using Orleans.Runtime;
+
+namespace Orleans.Storage;
+
+/// <summary>A place for states; registered by its name as a keyed service.</summary>
+public interface IGrainStorage
+{
+    Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState);
+
+    Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState, CancellationToken cancellationToken) =>
+        ReadStateAsync(stateName, grainId, grainState);
+
+    /// <exception cref="InconsistentStateException">The stored version is not the state's.</exception>
+    Task WriteStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState);
+
+    Task WriteStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState, CancellationToken cancellationToken) =>
+        WriteStateAsync(stateName, grainId, grainState);
+
+    Task ClearStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState);
+
+    Task ClearStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState, CancellationToken cancellationToken) =>
+        ClearStateAsync(stateName, grainId, grainState);
+}
