@@ -1,0 +1,132 @@
+using System.CommandLine;
+using System.Globalization;
+using CodeB.Cli.Core;
+using CodeB.V1;
+
+namespace CodeB.Cli.Projects;
+
+/// <summary><c>we project</c>: what CodeB deploys and protects.</summary>
+internal static class ProjectCommands
+{
+    public static WeCommand Create(CommandRunner runner)
+    {
+        var group = new WeCommand("project", "what CodeB deploys and protects");
+        group.Subcommands.Add(CreateProject(runner));
+        group.Subcommands.Add(List(runner));
+        group.Subcommands.Add(Show(runner));
+        group.Subcommands.Add(Remove(runner));
+        return group;
+    }
+
+    private static WeCommand CreateProject(CommandRunner runner)
+    {
+        var name = Inputs.Project();
+        var environments = new Option<string[]>("--environment", "-e")
+        {
+            Description = "an environment, its server and its domain (repeatable); its ports are allotted",
+            HelpName = "NAME:SERVER[:DOMAIN]",
+            Required = true,
+        };
+        var database = new Option<string?>("--database") { Description = "its PostgreSQL database", HelpName = "NAME@SERVER" };
+        var redis = new Option<string?>("--redis") { Description = "the server of its Redis", HelpName = "SERVER" };
+        var backup = new Option<string?>("--backup-server")
+        {
+            Description = "the server that keeps its backup sets (default: the only one with the role backup)",
+            HelpName = "SERVER",
+        };
+        var health = new Option<string?>("--health-path") { Description = "path of its health check (default: /health)", HelpName = "PATH" };
+        var command = new WeCommand(
+            "create",
+            "register a project with its environments",
+            "we project create worb --environment production:app:worb.example.com --environment staging:app --database worb@storage --redis storage")
+        {
+            name, environments, database, redis, backup, health,
+        };
+        return runner.Handle(command, async we =>
+        {
+            var request = new CreateProjectRequest
+            {
+                Name = we.Get(name),
+                Database = we.Get(database) is { } given ? ProjectInput.Database(given) : null,
+                Redis = we.Get(redis) is { } server ? new Redis { Server = server } : null,
+                BackupServer = we.Get(backup) ?? "",
+                HealthPath = we.Get(health) ?? "",
+            };
+            request.Environments.AddRange(we.Get(environments).Select(ProjectInput.Environment));
+            var project = await Client(we).CreateProjectAsync(request, we.Call);
+            return we.Show(project, () =>
+            {
+                we.Line($"{project.Name} is registered");
+                Write(we.Terminal, project);
+            });
+        });
+    }
+
+    private static WeCommand List(CommandRunner runner) => runner.Handle(new WeCommand("list", "all projects"), async we =>
+    {
+        var answer = await Client(we).ListProjectsAsync(new ListProjectsRequest(), we.Call);
+        return we.Show(answer, () =>
+        {
+            if (answer.Projects.Count == 0)
+            {
+                we.Line("no projects yet; `we project create --help` shows how to register one");
+                return;
+            }
+
+            var columns = new Columns("PROJECT", "ENVIRONMENTS", "DATABASE", "REDIS", "BACKUPS ON");
+            foreach (var project in answer.Projects)
+            {
+                columns.Add(
+                    project.Name,
+                    string.Join(", ", project.Environments.Select(environment => environment.Name)),
+                    DatabaseText(project),
+                    project.Redis?.Server ?? "",
+                    project.BackupServer);
+            }
+
+            columns.WriteTo(we.Terminal);
+        });
+    });
+
+    private static WeCommand Show(CommandRunner runner)
+    {
+        var name = Inputs.Project();
+        return runner.Handle(new WeCommand("show", "one project with its servers, ports and domains") { name }, async we =>
+        {
+            var project = await Client(we).GetProjectAsync(new GetProjectRequest { Name = we.Get(name) }, we.Call);
+            return we.Show(project, () => Write(we.Terminal, project));
+        });
+    }
+
+    private static WeCommand Remove(CommandRunner runner)
+    {
+        var name = Inputs.Project();
+        return runner.Handle(new WeCommand("remove", "forget a project whose slots are all empty; its backup sets stay") { name }, async we =>
+        {
+            var answer = await Client(we).RemoveProjectAsync(new GetProjectRequest { Name = we.Get(name) }, we.Call);
+            return we.Show(answer, () => we.Line($"{we.Get(name)} is no longer registered; its backup sets stay where they are"));
+        });
+    }
+
+    private static void Write(Terminal terminal, Project project)
+    {
+        Columns.WritePairs(
+            terminal,
+            ("project", project.Name),
+            ("database", DatabaseText(project)),
+            ("redis", project.Redis?.Server ?? ""),
+            ("backups on", project.BackupServer),
+            ("health path", project.HealthPath),
+            ("created", Units.Instant(project.CreatedAt)));
+        var columns = new Columns("ENVIRONMENT", "SERVER", "BLUE", "GREEN", "DOMAIN");
+        foreach (var environment in project.Environments)
+            columns.Add(environment.Name, environment.Server, Port(environment.BluePort), Port(environment.GreenPort), environment.Domain);
+        columns.WriteTo(terminal);
+    }
+
+    private static string DatabaseText(Project project) => project.Database is { } database ? $"{database.Name}@{database.Server}" : "";
+
+    private static string Port(int port) => port == 0 ? "" : port.ToString(CultureInfo.InvariantCulture);
+
+    private static ProjectService.ProjectServiceClient Client(Invocation we) => new(we.Channel);
+}
