@@ -21,12 +21,15 @@ public static class ControlPlaneExtensions
             .WithHttpHealthCheck("/health", endpointName: "http");
     }
 
-    /// <summary>The folder for the server's own files and the key that encrypts backups, both gone with the topology.</summary>
+    /// <summary>
+    /// The folder for the server's own files, such as the backup keys, which it makes there: gone with the topology. Domains
+    /// are served in the clear, for no authority gives certificates to a topology on one machine.
+    /// </summary>
     public static IResourceBuilder<ProjectResource> WithFilesOf(
         this IResourceBuilder<ProjectResource> builder, IResourceBuilder<ParameterResource> topology) =>
         builder
             .WithEnvironment("CodeB__DataDirectory", $"/var/lib/codeb/topology/{topology}/codeb")
-            .WithEnvironment("Backup__KeyFile", $"/var/lib/codeb/topology/{topology}/backup.key");
+            .WithEnvironment("Delivery__Https", "false");
 
     private static ReferenceExpression Listen(EndpointReference endpoint) =>
         ReferenceExpression.Create($"http://localhost:{endpoint.Property(EndpointProperty.TargetPort)}");

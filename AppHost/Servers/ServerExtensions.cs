@@ -31,13 +31,21 @@ public static class ServerExtensions
                 .WithEnvironment($"{prefix}Address", server.Resource.Address)
                 .WithEnvironment($"{prefix}Port", "22")
                 .WithEnvironment($"{prefix}User", "root")
-                .WithEnvironment($"{prefix}Role", server.Resource.Role)
+                .WithEnvironment($"{prefix}Role", RoleInFleet(server.Resource.Role))
                 .WithEnvironment(context => context.EnvironmentVariables[$"{prefix}HostKey"] = server.Resource.HostKey)
                 .WaitFor(server);
         }
 
         return builder.WithEnvironment("Fleet__IdentityFile", $"/var/lib/codeb/topology/{topology}/id_ed25519");
     }
+
+    // The control plane's own words for what a server is for.
+    private static string RoleInFleet(string role) => role switch
+    {
+        "app" => "Application",
+        "storage" => "Database",
+        _ => role,
+    };
 
     // The machine starts sshd last, so its greeting says that the role's services are up as well.
     private static async Task<HealthCheckResult> SshAnswersAsync(ServerResource server, CancellationToken cancellationToken)

@@ -21,6 +21,8 @@ public enum ErrorCode
 /// An error that is part of the domain: its message is written for the person who made the call, and says what happened,
 /// where, and what to type instead. It never carries a secret.
 /// </summary>
+[GenerateSerializer]
+[Alias("codeb.DomainException")]
 public class DomainException : Exception
 {
     public DomainException(ErrorCode code, string message, string? field = null, Exception? inner = null)
@@ -30,9 +32,11 @@ public class DomainException : Exception
         Field = field;
     }
 
+    [Id(0)]
     public ErrorCode Code { get; }
 
     /// <summary>The request's field that broke the rule (proto name), for <see cref="ErrorCode.InvalidArgument"/>.</summary>
+    [Id(1)]
     public string? Field { get; }
 
     public static DomainException Invalid(string field, string message) =>

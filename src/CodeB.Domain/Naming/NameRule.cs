@@ -6,9 +6,9 @@ namespace CodeB.Domain.Naming;
 /// The one rule for a name that enters a path, a command or a container's name. Small letters, digits and single inner
 /// hyphens are safe in every one of those places.
 /// </summary>
-internal static class NameRule
+public static class NameRule
 {
-    public static string Check(string? value, string field, int maxLength, string example)
+    internal static string Check(string? value, string field, int maxLength, string example)
     {
         if (string.IsNullOrEmpty(value))
             throw DomainException.Invalid(field, $"is empty; give a name such as '{example}'");
@@ -31,6 +31,6 @@ internal static class NameRule
     }
 
     /// <summary>Control characters would let a name rewrite the line of a log or a terminal.</summary>
-    internal static string Shown(string value) =>
+    public static string Shown(string value) =>
         string.Concat(value.Take(60).Select(c => char.IsControl(c) ? '?' : c)) + (value.Length > 60 ? "…" : "");
 }

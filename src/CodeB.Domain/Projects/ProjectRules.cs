@@ -107,7 +107,8 @@ public static class ProjectRules
 
     private static void Container(ContainerSettings settings)
     {
-        ServerRules.Port(settings.Port, "container.port");
+        if (settings.Port != 0)
+            ServerRules.Port(settings.Port, "container.port");
         if (settings.MemoryMegabytes is not (0 or (>= 16 and <= 1_048_576)))
             throw DomainException.Invalid("container.memory_megabytes", $"{settings.MemoryMegabytes} is not 0 (no limit) or 16 to 1048576 MiB");
         if (settings.StopSeconds is < 0 or > 600)

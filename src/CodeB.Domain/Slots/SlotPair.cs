@@ -23,28 +23,43 @@ public enum SlotState
 }
 
 /// <summary>One slot (seed 004 section 3, seed 000 section 5.1).</summary>
+[GenerateSerializer]
+[Alias("codeb.Slot")]
 public sealed record Slot
 {
+    [Id(0)]
     public SlotState State { get; init; }
+    [Id(1)]
     public int Port { get; init; }
+    [Id(2)]
     public string Version { get; init; } = "";
+    [Id(3)]
     public string Image { get; init; } = "";
 
     /// <summary>The container engine's id; empty until the container was created.</summary>
+    [Id(4)]
     public string ContainerId { get; init; } = "";
+    [Id(5)]
     public DateTimeOffset? DeployedAt { get; init; }
+    [Id(6)]
     public string DeployedBy { get; init; } = "";
+    [Id(7)]
     public DateTimeOffset? PromotedAt { get; init; }
+    [Id(8)]
     public string PromotedBy { get; init; } = "";
 
     /// <summary>Until when a slot in grace is kept. Null in every other state.</summary>
+    [Id(9)]
     public DateTimeOffset? GraceUntil { get; init; }
 
     /// <summary>One of <see cref="Health"/>'s words.</summary>
+    [Id(10)]
     public string HealthStatus { get; init; } = Health.Unknown;
 
     /// <summary>The database's snapshot of the moment this slot lost the traffic; empty where none was taken.</summary>
+    [Id(11)]
     public string DbSnapshot { get; init; } = "";
+    [Id(12)]
     public string RedisSnapshot { get; init; } = "";
 }
 
@@ -57,16 +72,25 @@ public static class Health
 }
 
 /// <summary>Blue and green of one project's environment. Changed only by <see cref="SlotMachine"/>.</summary>
+[GenerateSerializer]
+[Alias("codeb.SlotPair")]
 public sealed record SlotPair
 {
+    [Id(0)]
     public string Project { get; init; } = "";
+    [Id(1)]
     public string Environment { get; init; } = "";
+    [Id(2)]
     public string Server { get; init; } = "";
 
     /// <summary>Null until the first promote.</summary>
+    [Id(3)]
     public SlotName? ActiveSlot { get; init; }
+    [Id(4)]
     public Slot Blue { get; init; } = new();
+    [Id(5)]
     public Slot Green { get; init; } = new();
+    [Id(6)]
     public DateTimeOffset LastUpdated { get; init; }
 
     public Slot this[SlotName name] => name == SlotName.Blue ? Blue : Green;

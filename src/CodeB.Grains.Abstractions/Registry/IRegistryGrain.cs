@@ -1,0 +1,38 @@
+using CodeB.Domain.Projects;
+using CodeB.Domain.Servers;
+using Orleans.Concurrency;
+
+namespace CodeB.Grains.Abstractions.Registry;
+
+/// <summary>Key <c>ssot</c>: the single source of truth about servers, projects, ports and domains.</summary>
+public interface IRegistryGrain : IGrainWithStringKey
+{
+    const string Key = "ssot";
+
+    /// <summary>ALREADY_EXISTS if another server has the name.</summary>
+    Task AddServerAsync(Server server);
+
+    /// <summary>FAILED_PRECONDITION, naming the projects, while one uses it.</summary>
+    Task RemoveServerAsync(string name);
+
+    /// <summary>NOT_FOUND, naming the servers that there are.</summary>
+    [AlwaysInterleave]
+    Task<Server> GetServerAsync(string name);
+
+    [AlwaysInterleave]
+    Task<List<Server>> ListServersAsync();
+
+    /// <summary>
+    /// Registers a project and allots two free ports for each environment, whatever ports the argument carries.
+    /// </summary>
+    Task<Project> CreateProjectAsync(Project project);
+
+    /// <summary>NOT_FOUND if there is none of that name.</summary>
+    [AlwaysInterleave]
+    Task<Project> GetProjectAsync(string name);
+
+    [AlwaysInterleave]
+    Task<List<Project>> ListProjectsAsync();
+
+    Task RemoveProjectAsync(string name);
+}

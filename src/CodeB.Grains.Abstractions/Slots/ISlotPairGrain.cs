@@ -1,0 +1,60 @@
+using CodeB.Domain.Operations;
+using CodeB.Domain.Slots;
+using CodeB.Grains.Abstractions.Operations;
+using Orleans.Concurrency;
+
+namespace CodeB.Grains.Abstractions.Slots;
+
+/// <summary>Key <c>worb/production</c>: both slots of one environment, and the operations on them.</summary>
+public interface ISlotPairGrain : IOperationOwner
+{
+    [AlwaysInterleave]
+    Task<SlotPairView> GetAsync();
+
+    /// <summary>Starts a version in the idle slot. Returns the started operation.</summary>
+    Task<Operation> DeployAsync(DeployCommand command);
+
+    /// <summary>Makes the deployed slot active. Returns the started operation.</summary>
+    Task<Operation> PromoteAsync(string startedBy);
+
+    /// <summary>Makes the slot in grace active again. Returns the started operation.</summary>
+    Task<Operation> RollbackAsync(string startedBy);
+
+    /// <summary>The dry run: what each step finds and would do. Touches nothing.</summary>
+    Task<List<PlanFinding>> PlanDeployAsync(DeployCommand command);
+
+    Task<List<PlanFinding>> PlanPromoteAsync();
+
+    Task<List<PlanFinding>> PlanRollbackAsync();
+
+    /// <summary>Removes both slots' records. FAILED_PRECONDITION unless both are empty.</summary>
+    Task ForgetAsync();
+}
+
+[GenerateSerializer]
+[Alias("codeb.DeployCommand")]
+public sealed record DeployCommand
+{
+    [Id(0)]
+    public string Version { get; init; } = "";
+
+    /// <summary>The image reference.</summary>
+    [Id(1)]
+    public string Image { get; init; } = "";
+
+    [Id(2)]
+    public string StartedBy { get; init; } = "";
+}
+
+/// <summary>A slot pair, and what is under way on it.</summary>
+[GenerateSerializer]
+[Alias("codeb.SlotPairView")]
+public sealed record SlotPairView
+{
+    [Id(0)]
+    public SlotPair Pair { get; init; } = new();
+
+    /// <summary>Id of the operation that is under way; empty if none is.</summary>
+    [Id(1)]
+    public string RunningOperation { get; init; } = "";
+}

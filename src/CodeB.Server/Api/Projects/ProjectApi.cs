@@ -1,0 +1,78 @@
+using CodeB.Domain.Errors;
+using CodeB.Domain.Naming;
+using CodeB.Domain.Projects;
+using CodeB.Grains.Abstractions.Registry;
+using CodeB.Grains.Abstractions.Slots;
+using CodeB.V1;
+using Grpc.Core;
+using Project = CodeB.V1.Project;
+
+namespace CodeB.Server.Api.Projects;
+
+internal sealed class ProjectApi(IGrainFactory grains) : ProjectService.ProjectServiceBase
+{
+    private IRegistryGrain Registry => grains.GetGrain<IRegistryGrain>(IRegistryGrain.Key);
+
+    public override async Task<Project> CreateProject(CreateProjectRequest request, ServerCallContext context)
+    {
+        var environments = new Dictionary<string, EnvironmentSpec>();
+        foreach (var environment in request.Environments)
+        {
+            var spec = new EnvironmentSpec { Server = environment.Server, Domain = environment.Domain };
+            if (!environments.TryAdd(environment.Name, spec))
+                throw DomainException.Invalid("environments.name", $"'{environment.Name}' is given twice");
+        }
+
+        var created = await Registry.CreateProjectAsync(new CodeB.Domain.Projects.Project
+        {
+            Name = request.Name,
+            Environments = environments,
+            Database = request.Database is { } database ? new DatabaseSpec { Server = database.Server, Name = database.Name } : null,
+            Redis = request.Redis is { } redis ? new RedisSpec { Server = redis.Server } : null,
+            BackupServer = request.BackupServer,
+            HealthPath = request.HealthPath.Length == 0 ? CodeB.Domain.Projects.Project.DefaultHealthPath : request.HealthPath,
+        });
+        return ToProto(created);
+    }
+
+    public override async Task<Project> GetProject(GetProjectRequest request, ServerCallContext context) =>
+        ToProto(await Registry.GetProjectAsync(ProjectName.Parse(request.Name, "name").Value));
+
+    public override async Task<ListProjectsResponse> ListProjects(ListProjectsRequest request, ServerCallContext context)
+    {
+        var response = new ListProjectsResponse();
+        response.Projects.AddRange((await Registry.ListProjectsAsync()).Select(ToProto));
+        return response;
+    }
+
+    public override async Task<RemoveProjectResponse> RemoveProject(GetProjectRequest request, ServerCallContext context)
+    {
+        var project = await Registry.GetProjectAsync(ProjectName.Parse(request.Name, "name").Value);
+        foreach (var environment in project.Environments.Keys)
+            await grains.GetGrain<ISlotPairGrain>($"{project.Name}/{environment}").ForgetAsync();
+        await Registry.RemoveProjectAsync(project.Name);
+        return new RemoveProjectResponse();
+    }
+
+    private static Project ToProto(CodeB.Domain.Projects.Project project)
+    {
+        var proto = new Project
+        {
+            Name = project.Name,
+            Database = project.Database is { } database ? new Database { Server = database.Server, Name = database.Name } : null,
+            Redis = project.Redis is { } redis ? new Redis { Server = redis.Server } : null,
+            BackupServer = project.BackupServer,
+            HealthPath = project.HealthPath,
+            CreatedAt = project.CreatedAt.ToProto(),
+        };
+        proto.Environments.AddRange(project.Environments.OrderBy(e => e.Key, StringComparer.Ordinal).Select(e => new ProjectEnvironment
+        {
+            Name = e.Key,
+            Server = e.Value.Server,
+            BluePort = e.Value.BluePort,
+            GreenPort = e.Value.GreenPort,
+            Domain = e.Value.Domain,
+        }));
+        return proto;
+    }
+}

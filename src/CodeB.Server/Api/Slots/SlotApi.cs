@@ -1,0 +1,66 @@
+using CodeB.Domain.Naming;
+using CodeB.Grains.Abstractions.Registry;
+using CodeB.Grains.Abstractions.Slots;
+using CodeB.Server.Api.Operations;
+using CodeB.V1;
+using Grpc.Core;
+
+namespace CodeB.Server.Api.Slots;
+
+internal sealed class SlotApi(IGrainFactory grains, OperationStreams streams) : SlotService.SlotServiceBase
+{
+    public override async Task Deploy(DeployRequest request, IServerStreamWriter<OperationUpdate> responseStream, ServerCallContext context)
+    {
+        var pair = Pair(request.Project, request.Environment);
+        var command = new DeployCommand { Version = request.Version, Image = request.Image, StartedBy = context.Name() };
+        if (request.DryRun)
+            await responseStream.WriteAsync((await pair.PlanDeployAsync(command)).ToUpdate("deploy", pair.GetPrimaryKeyString()));
+        else
+            await streams.FollowAsync(pair, await pair.DeployAsync(command), responseStream, context);
+    }
+
+    public override async Task Promote(SwitchRequest request, IServerStreamWriter<OperationUpdate> responseStream, ServerCallContext context)
+    {
+        var pair = Pair(request.Project, request.Environment);
+        if (request.DryRun)
+            await responseStream.WriteAsync((await pair.PlanPromoteAsync()).ToUpdate("promote", pair.GetPrimaryKeyString()));
+        else
+            await streams.FollowAsync(pair, await pair.PromoteAsync(context.Name()), responseStream, context);
+    }
+
+    public override async Task Rollback(SwitchRequest request, IServerStreamWriter<OperationUpdate> responseStream, ServerCallContext context)
+    {
+        var pair = Pair(request.Project, request.Environment);
+        if (request.DryRun)
+            await responseStream.WriteAsync((await pair.PlanRollbackAsync()).ToUpdate("rollback", pair.GetPrimaryKeyString()));
+        else
+            await streams.FollowAsync(pair, await pair.RollbackAsync(context.Name()), responseStream, context);
+    }
+
+    public override async Task<SlotPair> GetSlotPair(GetSlotPairRequest request, ServerCallContext context) =>
+        (await Pair(request.Project, request.Environment).GetAsync()).ToProto();
+
+    public override async Task<ListSlotPairsResponse> ListSlotPairs(ListSlotPairsRequest request, ServerCallContext context)
+    {
+        var response = new ListSlotPairsResponse();
+        response.SlotPairs.AddRange(await ListAsync(grains, request.Project));
+        return response;
+    }
+
+    /// <summary>The slot pairs of one project, or of all when it is empty, asked at the same time.</summary>
+    public static async Task<SlotPair[]> ListAsync(IGrainFactory grains, string project)
+    {
+        var registry = grains.GetGrain<IRegistryGrain>(IRegistryGrain.Key);
+        var projects = project.Length == 0
+            ? await registry.ListProjectsAsync()
+            : [await registry.GetProjectAsync(ProjectName.Parse(project).Value)];
+        var pairs = await Task.WhenAll(
+            from p in projects
+            from environment in p.Environments.Keys.Order(StringComparer.Ordinal)
+            select grains.GetGrain<ISlotPairGrain>($"{p.Name}/{environment}").GetAsync());
+        return [.. pairs.Select(p => p.ToProto())];
+    }
+
+    private ISlotPairGrain Pair(string project, string environment) =>
+        grains.GetGrain<ISlotPairGrain>($"{ProjectName.Parse(project)}/{EnvironmentName.Parse(environment)}");
+}

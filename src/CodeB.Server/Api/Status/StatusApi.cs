@@ -1,0 +1,63 @@
+using System.Reflection;
+using CodeB.Domain.Errors;
+using CodeB.Grains.Abstractions.Backups;
+using CodeB.Grains.Abstractions.Registry;
+using CodeB.Server.Api.Backups;
+using CodeB.Server.Api.Operations;
+using CodeB.Server.Api.Servers;
+using CodeB.Server.Api.Slots;
+using CodeB.V1;
+using Grpc.Core;
+using OperationState = CodeB.Domain.Operations.OperationState;
+
+namespace CodeB.Server.Api.Status;
+
+internal sealed class StatusApi(IGrainFactory grains, TimeProvider time) : StatusService.StatusServiceBase
+{
+    private const int Recent = 200;
+    private const int ShownFailures = 10;
+
+    private readonly DateTimeOffset _startedAt = time.GetUtcNow();
+
+    public override async Task<FleetStatus> GetStatus(GetStatusRequest request, ServerCallContext context)
+    {
+        var servers = ServerApi.ListAsync(grains, request.CheckServers);
+        var pairs = SlotApi.ListAsync(grains, "");
+        var backups = BackupsAsync();
+        var operations = OperationApi.ListAsync(grains, "", runningOnly: false, Recent);
+        await Task.WhenAll(servers, pairs, backups, operations);
+
+        var status = new FleetStatus
+        {
+            Version = typeof(StatusApi).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "",
+            StartedAt = _startedAt.ToProto(),
+        };
+        status.Servers.AddRange(await servers);
+        status.SlotPairs.AddRange(await pairs);
+        status.Backups.AddRange(await backups);
+        status.Running.AddRange((await operations).Where(o => !o.IsFinished).Select(o => o.ToProto()));
+        status.RecentFailures.AddRange((await operations)
+            .Where(o => o.State is OperationState.Undone or OperationState.Failed).Take(ShownFailures).Select(o => o.ToProto()));
+        return status;
+    }
+
+    private async Task<ProjectBackup[]> BackupsAsync()
+    {
+        var projects = await grains.GetGrain<IRegistryGrain>(IRegistryGrain.Key).ListProjectsAsync();
+        return await Task.WhenAll(projects.Select(async project =>
+        {
+            var backup = new ProjectBackup { Project = project.Name };
+            try
+            {
+                var sets = await grains.GetGrain<IBackupCatalogGrain>(project.Name).ListAsync();
+                backup.LastSet = sets.Count > 0 ? sets[0].ToProto() : null;
+            }
+            catch (DomainException error)
+            {
+                backup.Error = error.Message;
+            }
+
+            return backup;
+        }));
+    }
+}
