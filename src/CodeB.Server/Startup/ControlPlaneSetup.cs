@@ -1,3 +1,4 @@
+using CodeB.Grains.Backups;
 using CodeB.Grains.Operations;
 using CodeB.Grains.Servers;
 using CodeB.Grains.Slots;
@@ -25,6 +26,7 @@ internal static class ControlPlaneSetup
             provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<Fleet>();
         services.AddSingleton<DeliveryRunbooks>();
+        services.AddSingleton<ProjectData>();
         services.AddSingleton<OperationTools>();
         services.AddHostedService<FleetRegistration>();
         services.AddHostedService<OperationResumption>();
