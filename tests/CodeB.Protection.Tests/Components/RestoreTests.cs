@@ -62,7 +62,7 @@ public sealed class RestoreTests(StorageMachine machine)
         var restore = await project.RestoreAsync(set);
 
         Assert.Equal(["postgres.dump.zst.enc"], check.Artifacts.Where(a => !a.Ok).Select(a => a.File));
-        Assert.Contains("chunk 0", check.Artifacts.First(a => !a.Ok).Problem, StringComparison.Ordinal);
+        Assert.Contains("SHA-256", check.Artifacts.First(a => !a.Ok).Problem, StringComparison.Ordinal);
         Assert.NotEqual(OperationState.Succeeded, restore.State);
         Assert.Contains(damaged, restore.Error, StringComparison.Ordinal);
         Assert.Equal(now, await project.HashAsync());
