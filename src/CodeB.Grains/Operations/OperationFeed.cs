@@ -1,25 +1,30 @@
-using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using CodeB.Domain.Operations;
 
 namespace CodeB.Grains.Operations;
 
 /// <summary>
-/// The live events of one running operation, from the thread that runs it to any number of watchers. A watcher that is too
-/// slow loses byte progress, never the end.
+/// The events of one running operation, from the thread that runs it to any number of watchers. A watcher gets the changes of
+/// steps from the beginning, whenever it comes; one that is too slow loses byte progress first, never the end.
 /// </summary>
 internal sealed class OperationFeed : IProgress<OperationEvent>
 {
     private const int Buffered = 1024;
-    private readonly ConcurrentDictionary<long, Channel<OperationEvent>> _watchers = new();
+    private readonly List<Channel<OperationEvent>> _watchers = [];
+    private readonly List<OperationEvent> _changes = [];
     private readonly Lock _gate = new();
-    private long _nextWatcher;
     private bool _completed;
 
     public void Report(OperationEvent value)
     {
-        foreach (var watcher in _watchers.Values)
-            watcher.Writer.TryWrite(value);
+        lock (_gate)
+        {
+            if (IsChange(value))
+                _changes.Add(value);
+            foreach (var watcher in _watchers)
+                watcher.Writer.TryWrite(value);
+        }
     }
 
     public void Complete()
@@ -27,22 +32,23 @@ internal sealed class OperationFeed : IProgress<OperationEvent>
         lock (_gate)
         {
             _completed = true;
-            foreach (var watcher in _watchers.Values)
+            foreach (var watcher in _watchers)
                 watcher.Writer.TryComplete();
         }
     }
 
-    public async IAsyncEnumerable<OperationEvent> WatchAsync(
-        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<OperationEvent> WatchAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var id = Interlocked.Increment(ref _nextWatcher);
         var channel = Channel.CreateBounded<OperationEvent>(
             new BoundedChannelOptions(Buffered) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true });
         lock (_gate)
         {
+            foreach (var change in _changes)
+                channel.Writer.TryWrite(change);
             if (_completed)
-                yield break;
-            _watchers[id] = channel;
+                channel.Writer.Complete();
+            else
+                _watchers.Add(channel);
         }
 
         try
@@ -52,7 +58,14 @@ internal sealed class OperationFeed : IProgress<OperationEvent>
         }
         finally
         {
-            _watchers.TryRemove(id, out _);
+            lock (_gate)
+                _watchers.Remove(channel);
         }
     }
+
+    /// <summary>Anything but more bytes of the same step.</summary>
+    private bool IsChange(OperationEvent value) =>
+        _changes.Count == 0
+        || (_changes[^1].Step, _changes[^1].StepState, _changes[^1].State, _changes[^1].Message)
+            != (value.Step, value.StepState, value.State, value.Message);
 }

@@ -12,12 +12,10 @@ using OperationState = CodeB.Domain.Operations.OperationState;
 
 namespace CodeB.Server.Api.Status;
 
-internal sealed class StatusApi(IGrainFactory grains, TimeProvider time) : StatusService.StatusServiceBase
+internal sealed class StatusApi(IGrainFactory grains, ServerStart start) : StatusService.StatusServiceBase
 {
     private const int Recent = 200;
     private const int ShownFailures = 10;
-
-    private readonly DateTimeOffset _startedAt = time.GetUtcNow();
 
     public override async Task<FleetStatus> GetStatus(GetStatusRequest request, ServerCallContext context)
     {
@@ -30,7 +28,7 @@ internal sealed class StatusApi(IGrainFactory grains, TimeProvider time) : Statu
         var status = new FleetStatus
         {
             Version = typeof(StatusApi).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "",
-            StartedAt = _startedAt.ToProto(),
+            StartedAt = start.At.ToProto(),
         };
         status.Servers.AddRange(await servers);
         status.SlotPairs.AddRange(await pairs);
@@ -61,3 +59,6 @@ internal sealed class StatusApi(IGrainFactory grains, TimeProvider time) : Statu
         }));
     }
 }
+
+/// <summary>When this process started.</summary>
+internal sealed record ServerStart(DateTimeOffset At);

@@ -1,0 +1,1 @@
+[assembly: AssemblyFixture(typeof(CodeB.Grains.Tests.SiloFixture))]
