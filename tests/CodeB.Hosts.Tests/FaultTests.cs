@@ -90,6 +90,15 @@ public sealed class FaultTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_control_folder_of_a_killed_process_is_removed_by_the_next_one()
+    {
+        // No process has this id: it is above the kernel's limit.
+        var left = Directory.CreateDirectory(Path.Join(Path.GetTempPath(), "codeb-ssh-99999999-left")).FullName;
+        await using var sessions = SshdFixture.NewSessions();
+        Assert.False(Directory.Exists(left));
+    }
+
+    [Fact]
     public async Task Another_host_key_is_a_mismatch_and_never_a_question()
     {
         await using var other = await SshdFixture.StartAsync();

@@ -35,7 +35,7 @@ public sealed partial class OpenSshSessions : IHostSessions
             throw new PlatformNotSupportedException("sessions hand file descriptors to ssh, which Windows does not know; run the control plane on Linux");
         _directory = _options.ControlDirectory is { } directory
             ? Directory.CreateDirectory(Path.GetFullPath(directory), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute).FullName
-            : Directory.CreateTempSubdirectory("codeb-ssh-").FullName;
+            : NewTemporaryDirectory();
         if (Encoding.UTF8.GetByteCount(_directory) > LongestControlDirectory || !PlainPath().IsMatch(_directory))
             throw new OptionsValidationException(nameof(OpenSshOptions), typeof(OpenSshOptions),
                 [$"ControlDirectory '{_directory}' must be a plain path of at most {LongestControlDirectory} bytes, for it holds sockets"]);
@@ -117,6 +117,26 @@ public sealed partial class OpenSshSessions : IHostSessions
         await Task.WhenAll(entries.Select(CloseAsync));
         if (_options.ControlDirectory is null)
             Directory.Delete(_directory, recursive: true);
+    }
+
+    // A killed process cannot remove its folder; the next one does.
+    private static string NewTemporaryDirectory()
+    {
+        foreach (var folder in Directory.EnumerateDirectories(Path.GetTempPath(), "codeb-ssh-*"))
+        {
+            var fields = Path.GetFileName(folder).Split('-');
+            if (fields.Length != 4 || !int.TryParse(fields[2], out var process) || Directory.Exists($"/proc/{process}"))
+                continue;
+            try
+            {
+                Directory.Delete(folder, recursive: true);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                // Another process was quicker, or it belongs to another account.
+            }
+        }
+        return Directory.CreateTempSubdirectory($"codeb-ssh-{Environment.ProcessId}-").FullName;
     }
 
     private Entry Create(ServerEndpoint server)
