@@ -15,22 +15,22 @@ internal sealed class ChildProcess : IDisposable
     private const string Supervise = """
         limit=$1; shift
         exec 3<&0 </dev/null
-        trap '' TERM INT HUP
-        setsid setpriv --pdeathsig KILL /bin/sh -c 'trap - TERM INT HUP; echo "$$"; exec "$@"' sh "$@" 3<&- &
+        setsid setpriv --pdeathsig KILL /bin/sh -c 'echo "$$"; exec "$@"' sh "$@" 3<&- &
         child=$!
         (
-          trap - TERM
           while read -r line <&3; do :; done
-          kill -TERM -- "-$child"
+          kill -s TERM -- "-$child"
           left=$((limit * 20))
-          while kill -0 -- "-$child" && [ $left -gt 0 ]; do sleep 0.05; left=$((left - 1)); done
-          kill -KILL -- "-$child"
+          while kill -s 0 -- "-$child" && [ $left -gt 0 ]; do sleep 0.05; left=$((left - 1)); done
+          kill -s KILL -- "-$child"
         ) >/dev/null 2>&1 &
         watcher=$!
+        # Only now: what a shell ignores its children ignore for good.
+        trap '' TERM INT HUP
         wait "$child"
         code=$?
         kill -KILL "$watcher" 2>/dev/null
-        kill -KILL -- "-$child" 2>/dev/null
+        kill -s KILL -- "-$child" 2>/dev/null
         exit $code
         """;
 
