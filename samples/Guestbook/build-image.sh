@@ -49,7 +49,7 @@ trap 'rm -rf "$work"' EXIT
 rm -f "$out/.guestbook.key"
 
 dotnet publish "$here/Guestbook.csproj" -c Release -o "$work/app/app" -p:UseAppHost=false -p:DebugType=none \
-  -p:GenerateDocumentationFile=false -v q -nologo >&2
+  -p:GenerateDocumentationFile=false -p:EnforceCodeStyleInBuild=false -v q -nologo >&2
 
 root=$work/base
 mkdir -p "$root"/dotnet/host/fxr "$root"/dotnet/shared/{Microsoft.NETCore.App,Microsoft.AspNetCore.App} "$root"/etc "$root"/tmp

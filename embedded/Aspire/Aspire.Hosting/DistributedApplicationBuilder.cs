@@ -7,6 +7,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 
 namespace Aspire.Hosting;
 
@@ -122,7 +123,7 @@ public class DistributedApplicationBuilder : IDistributedApplicationBuilder
         Services.AddSingleton(ExecutionContext);
         Services.AddSingleton(Eventing);
         Services.AddSingleton(_ => new DistributedApplicationModel(Resources));
-        Services.AddSingleton(_ => new ResourceNotificationService());
+        Services.AddSingleton(services => new ResourceNotificationService(services.GetRequiredService<IOptions<ResourceNotificationServiceOptions>>()));
         Services.AddSingleton(services => new ResourceLoggerService
         {
             Forward = name => services.GetRequiredService<ILoggerFactory>().CreateLogger($"{Environment.ApplicationName}.Resources.{name}"),

@@ -1,8 +1,15 @@
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Options;
 
 namespace Aspire.Hosting.ApplicationModel;
+
+public sealed class ResourceNotificationServiceOptions
+{
+    /// <summary>What waits do when the awaited resource ends, unless they say so themselves.</summary>
+    public WaitBehavior DefaultWaitBehavior { get; set; } = WaitBehavior.StopOnResourceUnavailable;
+}
 
 /// <summary>Every resource's current snapshot, and a stream of the changes. A resource's id is its name here: it runs once.</summary>
 public class ResourceNotificationService : IDisposable
@@ -12,9 +19,10 @@ public class ResourceNotificationService : IDisposable
     private readonly List<Channel<ResourceEvent>> _watchers = [];
     private readonly CancellationTokenSource _disposed = new();
 
-    internal ResourceNotificationService()
-    {
-    }
+    private readonly WaitBehavior _defaultWaitBehavior;
+
+    internal ResourceNotificationService(IOptions<ResourceNotificationServiceOptions> options) =>
+        _defaultWaitBehavior = options.Value.DefaultWaitBehavior;
 
     public Task PublishUpdateAsync(IResource resource, Func<CustomResourceSnapshot, CustomResourceSnapshot> stateFactory)
     {
@@ -80,7 +88,7 @@ public class ResourceNotificationService : IDisposable
         WaitAsync(resourceName, predicate, "failed to meet the predicate", cancellationToken);
 
     public Task<ResourceEvent> WaitForResourceHealthyAsync(string resourceName, CancellationToken cancellationToken = default) =>
-        WaitForResourceHealthyAsync(resourceName, WaitBehavior.StopOnResourceUnavailable, cancellationToken);
+        WaitForResourceHealthyAsync(resourceName, _defaultWaitBehavior, cancellationToken);
 
     /// <exception cref="DistributedApplicationException">The resource ended before it was healthy, and the behaviour is to stop then.</exception>
     public async Task<ResourceEvent> WaitForResourceHealthyAsync(
@@ -132,7 +140,7 @@ public class ResourceNotificationService : IDisposable
     private async Task WaitForDependencyAsync(WaitAnnotation wait, CancellationToken cancellationToken)
     {
         var name = wait.Resource.Name;
-        var stops = (wait.WaitBehavior ?? WaitBehavior.StopOnResourceUnavailable) == WaitBehavior.StopOnResourceUnavailable;
+        var stops = (wait.WaitBehavior ?? _defaultWaitBehavior) == WaitBehavior.StopOnResourceUnavailable;
         var reached = await WaitAsync(
             name,
             e => wait.WaitType switch

@@ -27,10 +27,11 @@ internal sealed class ChildProcess : IDisposable
         watcher=$!
         # Only now: what a shell ignores its children ignore for good.
         trap '' TERM INT HUP
+        exec 2>/dev/null
         wait "$child"
         code=$?
-        kill -KILL "$watcher" 2>/dev/null
-        kill -s KILL -- "-$child" 2>/dev/null
+        kill -KILL "$watcher"
+        kill -s KILL -- "-$child"
         exit $code
         """;
 
