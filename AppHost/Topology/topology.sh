@@ -76,15 +76,10 @@ guard() {
 
 # The supervisors of topology N by their command line, and what runs inside by its environment.
 processes() {
-  local n=$1 p pid
-  for p in /proc/[0-9]*; do
-    pid=${p#/proc/}
-    case $pid in "$$" | "$BASHPID" | "$PPID") continue ;; esac
-    if tr '\0' ' ' 2>/dev/null < "$p/cmdline" | grep -Eq "(server|control-database)\.sh run $n( |$)" \
-      || tr '\0' '\n' 2>/dev/null < "$p/environ" | grep -q "^CODEB_MACHINE=$n/"; then
-      echo "$pid"
-    fi
-  done
+  {
+    pgrep -f "^(/usr/bin/|/bin/)?bash [^ ]*/(server|control-database)\.sh run $1( |\$)" || true
+    grep -lazE "^CODEB_MACHINE=$1/" /proc/[0-9]*/environ 2>/dev/null | cut -d/ -f3 || true
+  } | sort -un
 }
 
 remove() {
@@ -93,16 +88,18 @@ remove() {
   if [ -s "$dir/guard" ] && pid=$(cat "$dir/guard") && [ "$pid" != "$$" ]; then
     kill_tree "$pid" "guard $n "
   fi
-  deadline=$((SECONDS + 10))
+  deadline=$((SECONDS + 30))
   while [ -n "$(processes "$n")" ]; do
     processes "$n" | xargs -r kill -9 2>/dev/null || true
     [ $SECONDS -lt $deadline ] || fail "processes of topology $n do not end: $(processes "$n" | xargs)"
     sleep 0.05
   done
-  if [ -s "$dir/control/data/postmaster.pid" ]; then
-    pid=$(head -1 "$dir/control/data/postmaster.pid")
-    grep -qs "$dir/control" <(tr '\0' ' ' < "/proc/$pid/cmdline" 2>/dev/null) && kill -QUIT "$pid" 2>/dev/null || true
-  fi
+  # The control database ends with its supervisor, though not at the same moment, and writes until it has ended.
+  while pid=$(pgrep -o -f "/postgres -D $dir/control/data( |\$)"); do
+    kill -QUIT "$pid" 2>/dev/null || true
+    [ $SECONDS -lt $deadline ] || fail "the control database of topology $n does not end: $pid"
+    sleep 0.1
+  done
   ip -o link show type veth 2>/dev/null | sed -nE "s/^[0-9]+: (cb$n-[a-z]+)@.*/\1/p" | xargs -r -n1 ip link delete 2>/dev/null || true
   ip link delete "cb$n" 2>/dev/null || true
   # A machine's mounts live in its own mount namespace and went with it, and the loop device with them.

@@ -12,7 +12,7 @@ internal static class Leftovers
             losetup -a | grep '/topology/{{number}}/'
             grep -l ' /var/lib/codeb/topology/{{number}}/' /proc/[0-9]*/mountinfo 2>/dev/null
             find /sys/fs/cgroup -maxdepth 3 -type d -name 'codeb{{number}}-*'
-            pgrep -af '(server|control-database)\.sh run {{number}}( |$)|topology\.sh guard {{number}} |/topology/{{number}}/control/data'
+            pgrep -af '([s]erver|[c]ontrol-database)\.sh run {{number}}( |$)|[t]opology\.sh guard {{number}} |/[t]opology/{{number}}/control/data'
             true
             """);
         return found.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);

@@ -46,7 +46,7 @@ public sealed class LifetimeTests(TopologyFixture topology)
         var guard = await File.ReadAllTextAsync($"/var/lib/codeb/topology/{number}/guard");
         await Shell.RunAsync("kill", "-9", guard.Trim());
         appHost.Kill();
-        await Shell.RunAsync("sh", "-c", $"pgrep -f '(server|control-database)\\.sh run {number}( |$)' | xargs -r kill -9");
+        await Shell.RunAsync("sh", "-c", $"pgrep -f '([s]erver|[c]ontrol-database)\\.sh run {number}( |$)' | xargs -r kill -9");
         Assert.NotEmpty(await Leftovers.OfAsync(number));
 
         var sweep = await Shell.RunAsync(Scripts.Topology, "sweep");
