@@ -28,6 +28,20 @@ public static class TopologyFileExtensions
     {
         if (codeb.ApplicationBuilder.Configuration["CODEB_TOPOLOGY_FILE"] is not { Length: > 0 } path)
             return codeb;
+        var isUp = false;
+        codeb.ApplicationBuilder.Eventing.Subscribe<ResourceStoppedEvent>(async (stopped, cancellationToken) =>
+        {
+            var lifetime = stopped.Services.GetRequiredService<IHostApplicationLifetime>();
+            var isDone = stopped.ResourceEvent.Snapshot.ExitCode == 0 && stopped.Resource != codeb.Resource;
+            if (isDone || lifetime.ApplicationStopping.IsCancellationRequested)
+                return;
+            await ReportAsync(stopped, cancellationToken);
+            if (Volatile.Read(ref isUp))
+                return;
+            // Before everything was up once, nothing that stays would be of use.
+            Environment.ExitCode = 1;
+            lifetime.StopApplication();
+        });
         return codeb.OnResourceReady(async (_, ready, cancellationToken) =>
         {
             var model = ready.Services.GetRequiredService<DistributedApplicationModel>();
@@ -47,6 +61,7 @@ public static class TopologyFileExtensions
             Write(path, place);
             ready.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopped.Register(() => File.Delete(path));
             Print(place);
+            Volatile.Write(ref isUp, true);
         });
     }
 
@@ -59,6 +74,18 @@ public static class TopologyFileExtensions
             options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         using var file = new FileStream(path, options);
         JsonSerializer.Serialize(file, place, s_json);
+    }
+
+    private static async Task ReportAsync(ResourceStoppedEvent stopped, CancellationToken cancellationToken)
+    {
+        var snapshot = stopped.ResourceEvent.Snapshot;
+        await Console.Error.WriteLineAsync($"{stopped.Resource.Name}: {snapshot.State?.Text}, exit code {snapshot.ExitCode}. Its last lines:");
+        var logs = stopped.Services.GetRequiredService<ResourceLoggerService>();
+        await foreach (var batch in logs.GetAllAsync(stopped.ResourceEvent.ResourceId).WithCancellation(cancellationToken))
+        {
+            foreach (var line in batch.TakeLast(15))
+                await Console.Error.WriteLineAsync($"  | {line.Content}");
+        }
     }
 
     private static void Print(Place place)
