@@ -1,0 +1,129 @@
+using CodeB.Cli.Tests.Fakes;
+using CodeB.V1;
+using Grpc.Core;
+
+namespace CodeB.Cli.Tests;
+
+public sealed class DeliveryTests : CliTest
+{
+    [Fact]
+    public async Task Deploy_sends_version_image_and_environment()
+    {
+        Fake.Answer<DeployRequest>(Updates.Success());
+        Assert.Equal(0, await We("deploy worb 1.4.0 --image localhost/worb:1.4.0 -e staging"));
+        Assert.Equal(
+            new DeployRequest { Project = "worb", Environment = "staging", Version = "1.4.0", Image = "localhost/worb:1.4.0" },
+            Fake.Request<DeployRequest>());
+    }
+
+    [Theory]
+    [InlineData("promote")]
+    [InlineData("rollback")]
+    public async Task Promote_and_rollback_work_on_production_unless_told_otherwise(string command)
+    {
+        Fake.Answer<SwitchRequest>(Updates.Success(command));
+        Assert.Equal(0, await We($"{command} worb"));
+        Assert.Equal(new SwitchRequest { Project = "worb", Environment = "production" }, Fake.Request<SwitchRequest>());
+        Assert.Contains($"{command} worb/production: succeeded", Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task In_a_pipe_progress_is_a_line_for_each_change_of_a_step()
+    {
+        Fake.Answer<DeployRequest>(Updates.Success());
+        Assert.Equal(0, await We("deploy worb 2"));
+        var lines = Output.TrimEnd().Split('\n');
+        Assert.Equal("deploy worb/production: operation op-7, started by tester", lines[0]);
+        Assert.Matches("^09:30:01Z  pull-image +running$", lines[1]);
+        Assert.Matches("^09:30:03Z  pull-image +done +4.0 MB  in 2.0 s  is there$", lines[2]);
+        Assert.Matches("^09:30:04Z  start +running$", lines[3]);
+        Assert.Matches("^09:30:12Z  start +done +in 8.0 s  healthy$", lines[4]);
+        Assert.Equal("deploy worb/production: succeeded in 12.0 s", lines[5]);
+        Assert.Equal("  container: c0ffee", lines[6]);
+        Assert.Equal(7, lines.Length);
+        Assert.DoesNotContain(Output, c => char.IsControl(c) && c != '\n');
+    }
+
+    [Fact]
+    public async Task With_JSON_every_update_is_a_line_and_the_last_is_the_finished_operation()
+    {
+        var updates = Updates.Success();
+        Fake.Answer<DeployRequest>(updates);
+        Assert.Equal(0, await We("deploy worb 2 --json"));
+        var lines = JsonLines();
+        Assert.Equal(updates.Length, lines.Count);
+        Assert.Equal("STEP_STATE_RUNNING", lines[1].GetProperty("event").GetProperty("step_state").GetString());
+        Assert.Equal("OPERATION_STATE_SUCCEEDED", lines[^1].GetProperty("operation").GetProperty("state").GetString());
+    }
+
+    [Fact]
+    public async Task An_operation_that_was_undone_ends_with_1_whatever_its_status_is()
+    {
+        Fake.Fail<DeployRequest>(StatusCode.Unavailable, "app: start: refused", null, Updates.First(), Updates.Finished(OperationState.Undone, "app: start: refused", "UNAVAILABLE"));
+        Assert.Equal(1, await We("deploy worb 2"));
+        Assert.Contains("error: deploy worb/production failed: app: start: refused (everything it had done was undone)", Error, StringComparison.Ordinal);
+        Assert.Contains("`we operation show op-7`", Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_could_not_be_undone_is_said()
+    {
+        Fake.Fail<SwitchRequest>(
+            StatusCode.Internal, "x", null, Updates.First("promote"), Updates.Finished(OperationState.Failed, "app: cut", "INTERNAL", "promote", "upstream of Caddy"));
+        Assert.Equal(1, await We("promote worb"));
+        Assert.Contains("NOT undone: upstream of Caddy", Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_failure_with_JSON_has_the_operations_code()
+    {
+        Fake.Fail<DeployRequest>(StatusCode.Unavailable, "x", null, Updates.First(), Updates.Finished(OperationState.Undone, "no disk", "RESOURCE_EXHAUSTED"));
+        Assert.Equal(1, await We("deploy worb 2 --json"));
+        Assert.Equal("RESOURCE_EXHAUSTED", JsonError().GetProperty("code").GetString());
+        Assert.Equal(2, JsonLines().Count);
+    }
+
+    [Theory]
+    [InlineData(true, 0)]
+    [InlineData(false, 4)]
+    public async Task A_dry_run_shows_the_plan_and_ends_with_4_when_it_found_an_obstacle(bool ok, int expected)
+    {
+        Fake.Answer<DeployRequest>(Updates.Plan(ok));
+        Assert.Equal(expected, await We("deploy worb 2 --dry-run"));
+        Assert.True(Fake.Request<DeployRequest>().DryRun);
+        Assert.Contains("dry run, nothing was touched", Output, StringComparison.Ordinal);
+        Assert.Matches(ok ? "ok +start +port 4001 is free" : "not ok +start +port 4001 is taken by nginx", Output);
+    }
+
+    [Fact]
+    public async Task A_second_operation_is_refused_with_4_and_the_text_of_CodeB()
+    {
+        Fake.Fail<SwitchRequest>(StatusCode.FailedPrecondition, "worb/production is busy; `we operation watch op-6` follows it");
+        Assert.Equal(4, await We("promote worb"));
+        Assert.Equal("error: worb/production is busy; `we operation watch op-6` follows it\n", Error);
+    }
+
+    [Fact]
+    public async Task Ctrl_C_detaches_and_says_how_to_watch_and_to_cancel()
+    {
+        Fake.Hang<DeployRequest>(Updates.First(), Updates.Event(1, "pull-image", StepState.Running));
+        var running = We("deploy worb 2");
+        await Testing.Eventually.HoldsAsync("the first step is shown", () => Output.Contains("pull-image", StringComparison.Ordinal));
+        await Interrupt.CancelAsync();
+        Assert.Equal(130, await running);
+        Assert.Contains("deploy worb/production goes on", Error, StringComparison.Ordinal);
+        Assert.Contains("`we operation watch op-7`", Error, StringComparison.Ordinal);
+        Assert.Contains("`we operation cancel op-7`", Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_connection_lost_in_the_middle_ends_with_5_and_says_that_the_operation_goes_on()
+    {
+        Fake.Hang<DeployRequest>(Updates.First(), Updates.Event(1, "pull-image", StepState.Running));
+        var running = We("deploy worb 2");
+        await Testing.Eventually.HoldsAsync("the first step is shown", () => Output.Contains("pull-image", StringComparison.Ordinal));
+        await Fake.CutAsync();
+        Assert.Equal(5, await running);
+        Assert.Contains("`we operation watch op-7`", Error, StringComparison.Ordinal);
+    }
+}

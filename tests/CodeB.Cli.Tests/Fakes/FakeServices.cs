@@ -1,0 +1,87 @@
+using CodeB.V1;
+using Grpc.Core;
+
+namespace CodeB.Cli.Tests.Fakes;
+
+internal sealed class FakeServers(FakeCodeB codeb) : ServerService.ServerServiceBase
+{
+    public override Task<Server> AddServer(AddServerRequest request, ServerCallContext context) => codeb.OneAsync<Server>(request, context);
+
+    public override Task<Server> GetServer(GetServerRequest request, ServerCallContext context) => codeb.OneAsync<Server>(request, context);
+
+    public override Task<ListServersResponse> ListServers(ListServersRequest request, ServerCallContext context) =>
+        codeb.OneAsync<ListServersResponse>(request, context);
+
+    public override Task<RemoveServerResponse> RemoveServer(GetServerRequest request, ServerCallContext context) =>
+        codeb.OneAsync<RemoveServerResponse>(request, context);
+
+    public override Task<ServerCheck> CheckServer(GetServerRequest request, ServerCallContext context) => codeb.OneAsync<ServerCheck>(request, context);
+}
+
+internal sealed class FakeProjects(FakeCodeB codeb) : ProjectService.ProjectServiceBase
+{
+    public override Task<Project> CreateProject(CreateProjectRequest request, ServerCallContext context) => codeb.OneAsync<Project>(request, context);
+
+    public override Task<Project> GetProject(GetProjectRequest request, ServerCallContext context) => codeb.OneAsync<Project>(request, context);
+
+    public override Task<ListProjectsResponse> ListProjects(ListProjectsRequest request, ServerCallContext context) =>
+        codeb.OneAsync<ListProjectsResponse>(request, context);
+
+    public override Task<RemoveProjectResponse> RemoveProject(GetProjectRequest request, ServerCallContext context) =>
+        codeb.OneAsync<RemoveProjectResponse>(request, context);
+}
+
+internal sealed class FakeEnv(FakeCodeB codeb) : EnvService.EnvServiceBase
+{
+    public override Task<V1.Env> GetEnv(GetEnvRequest request, ServerCallContext context) => codeb.OneAsync<V1.Env>(request, context);
+
+    public override Task<V1.Env> SetEnv(SetEnvRequest request, ServerCallContext context) => codeb.OneAsync<V1.Env>(request, context);
+}
+
+internal sealed class FakeSlots(FakeCodeB codeb) : SlotService.SlotServiceBase
+{
+    public override Task Deploy(DeployRequest request, IServerStreamWriter<OperationUpdate> responseStream, ServerCallContext context) =>
+        codeb.StreamAsync(request, responseStream, context);
+
+    public override Task Promote(SwitchRequest request, IServerStreamWriter<OperationUpdate> responseStream, ServerCallContext context) =>
+        codeb.StreamAsync(request, responseStream, context);
+
+    public override Task Rollback(SwitchRequest request, IServerStreamWriter<OperationUpdate> responseStream, ServerCallContext context) =>
+        codeb.StreamAsync(request, responseStream, context);
+}
+
+internal sealed class FakeBackups(FakeCodeB codeb) : BackupService.BackupServiceBase
+{
+    public override Task RunBackup(RunBackupRequest request, IServerStreamWriter<OperationUpdate> responseStream, ServerCallContext context) =>
+        codeb.StreamAsync(request, responseStream, context);
+
+    public override Task<ListSetsResponse> ListSets(ListSetsRequest request, ServerCallContext context) =>
+        codeb.OneAsync<ListSetsResponse>(request, context);
+
+    public override Task<BackupSet> GetSet(GetSetRequest request, ServerCallContext context) => codeb.OneAsync<BackupSet>(request, context);
+
+    public override Task VerifySet(VerifySetRequest request, IServerStreamWriter<VerifyUpdate> responseStream, ServerCallContext context) =>
+        codeb.StreamAsync(request, responseStream, context);
+
+    public override Task Restore(RestoreRequest request, IServerStreamWriter<OperationUpdate> responseStream, ServerCallContext context) =>
+        codeb.StreamAsync(request, responseStream, context);
+}
+
+internal sealed class FakeOperations(FakeCodeB codeb) : OperationService.OperationServiceBase
+{
+    public override Task<Operation> GetOperation(GetOperationRequest request, ServerCallContext context) => codeb.OneAsync<Operation>(request, context);
+
+    public override Task<ListOperationsResponse> ListOperations(ListOperationsRequest request, ServerCallContext context) =>
+        codeb.OneAsync<ListOperationsResponse>(request, context);
+
+    public override Task WatchOperation(GetOperationRequest request, IServerStreamWriter<OperationUpdate> responseStream, ServerCallContext context) =>
+        codeb.StreamAsync(request, responseStream, context);
+
+    public override Task<Operation> CancelOperation(GetOperationRequest request, ServerCallContext context) =>
+        codeb.OneAsync<Operation>(request, context);
+}
+
+internal sealed class FakeStatus(FakeCodeB codeb) : StatusService.StatusServiceBase
+{
+    public override Task<FleetStatus> GetStatus(GetStatusRequest request, ServerCallContext context) => codeb.OneAsync<FleetStatus>(request, context);
+}
