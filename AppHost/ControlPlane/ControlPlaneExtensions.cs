@@ -29,7 +29,9 @@ public static class ControlPlaneExtensions
         this IResourceBuilder<ProjectResource> builder, IResourceBuilder<ParameterResource> topology) =>
         builder
             .WithEnvironment("CodeB__DataDirectory", $"/var/lib/codeb/topology/{topology}/codeb")
-            .WithEnvironment("Delivery__Https", "false");
+            .WithEnvironment("Delivery__Https", "false")
+            // Silos of topologies side by side listen on the same port, each at its topology's address.
+            .WithEnvironment("Silo__Address", $"198.18.{topology}.1");
 
     private static ReferenceExpression Listen(EndpointReference endpoint) =>
         ReferenceExpression.Create($"http://localhost:{endpoint.Property(EndpointProperty.TargetPort)}");

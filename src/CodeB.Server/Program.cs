@@ -6,8 +6,9 @@ var builder = WebApplication.CreateBuilder(args);
 
 builder.AddServiceDefaults();
 builder.AddControlDatabase();
-builder.AddControlPlane();
+// Before the control plane: what that starts in the background calls grains.
 builder.AddSilo();
+builder.AddControlPlane();
 builder.AddApi();
 
 var app = builder.Build();

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using CodeB.Server.ControlDatabase;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -17,6 +18,7 @@ internal static class GrainsBench
     public static async Task<int> RunAsync()
     {
         await using var postgres = await TemporaryPostgres.StartAsync();
+        await ControlDatabaseSchema.ApplyAsync(postgres.ConnectionString);
         var builder = Host.CreateApplicationBuilder();
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
         builder.UseOrleans(silo => silo

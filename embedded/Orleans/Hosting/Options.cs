@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Net;
 
 namespace Orleans.Configuration
 {
@@ -12,6 +13,20 @@ namespace Orleans.Configuration
         public string ClusterId { get; set; } = DefaultClusterId;
 
         public string ServiceId { get; set; } = DefaultServiceId;
+    }
+
+    /// <summary>Where other silos reach this one. The embedded stack is one process and opens no port.</summary>
+    public class EndpointOptions
+    {
+        public const int DEFAULT_SILO_PORT = 11111;
+
+        public const int DEFAULT_GATEWAY_PORT = 30000;
+
+        public IPAddress? AdvertisedIPAddress { get; set; }
+
+        public int SiloPort { get; set; } = DEFAULT_SILO_PORT;
+
+        public int GatewayPort { get; set; } = DEFAULT_GATEWAY_PORT;
     }
 
     public class SiloMessagingOptions

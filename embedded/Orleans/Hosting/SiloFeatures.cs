@@ -23,6 +23,15 @@ public static class CoreHostingExtensions
         builder.Configure<ClusterOptions>(options => (options.ServiceId, options.ClusterId) = (serviceId, clusterId));
 }
 
+public static class EndpointOptionsExtensions
+{
+    /// <summary>Where other silos reach this one. The embedded stack opens no port: the numbers have no effect here.</summary>
+    public static ISiloBuilder ConfigureEndpoints(
+        this ISiloBuilder builder, IPAddress advertisedIP, int siloPort, int gatewayPort, bool listenOnAnyHostAddress = false) =>
+        builder.Configure<EndpointOptions>(options =>
+            (options.AdvertisedIPAddress, options.SiloPort, options.GatewayPort) = (advertisedIP, siloPort, gatewayPort));
+}
+
 public static class GrainCallFilterSiloBuilderExtensions
 {
     public static ISiloBuilder AddIncomingGrainCallFilter(this ISiloBuilder builder, IIncomingGrainCallFilter filter) =>
