@@ -55,9 +55,11 @@ namespace Orleans.Clustering
         {
             if (!await TryTakeAsync(cancellationToken))
             {
+                var where = $"{_connection!.Database} at {_connection.DataSource}";
+                await _connection.DisposeAsync();
                 throw new OrleansConfigurationException(
-                    $"Another process runs the service '{ServiceId}' on the database {_connection!.Database} at "
-                    + $"{_connection.DataSource}. The embedded stack is one process: stop the other one, or use the full stack.");
+                    $"Another process runs the service '{ServiceId}' on the database {where}. The embedded stack is one process: "
+                    + "stop the other one, or use the full stack.");
             }
 
             _watch = WatchAsync(_stopping.Token);
@@ -67,8 +69,17 @@ namespace Orleans.Clustering
         {
             await _stopping.CancelAsync();
             await _watch;
-            // Closing returns the connection to its pool, which resets it and so gives the lock back.
-            if (_connection is not null) await _connection.DisposeAsync();
+            await ReleaseAsync();
+        }
+
+        private async Task ReleaseAsync()
+        {
+            if (_connection is null) return;
+            // A pooled connection is reset only when it is used again, and would keep the lock until then.
+            await using var connection = _connection;
+            if (connection.State != System.Data.ConnectionState.Open) return;
+            await using var command = new NpgsqlCommand("SELECT pg_advisory_unlock_all()", connection);
+            await command.ExecuteNonQueryAsync();
         }
 
         private async Task<bool> TryTakeAsync(CancellationToken cancellationToken)

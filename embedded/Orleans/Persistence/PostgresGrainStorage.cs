@@ -69,16 +69,12 @@ internal sealed class PostgresGrainStorage(PostgresDatabase database, string ser
         string stateName, GrainId grainId, IGrainState<T> grainState, CancellationToken cancellationToken)
     {
         await database.EnsureTablesAsync(cancellationToken);
-        if (grainState.ETag is { } etag)
-        {
-            await using var command = Command(Delete, stateName, grainId);
-            command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = Version(etag) });
-            if (await command.ExecuteScalarAsync(cancellationToken) is null)
-            {
-                throw await StaleAsync(stateName, grainId, etag, cancellationToken);
-            }
-        }
-
+        // Without a version there must be no record; otherwise there must be one of that version, which goes.
+        var isNew = grainState.ETag is null;
+        await using var command = Command(isNew ? Select : Delete, stateName, grainId);
+        if (!isNew) command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = Version(grainState.ETag!) });
+        var found = await command.ExecuteScalarAsync(cancellationToken) is not null;
+        if (found == isNew) throw await StaleAsync(stateName, grainId, grainState.ETag, cancellationToken);
         grainState.ETag = null;
         grainState.RecordExists = false;
     }

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Orleans.Persistence;
+using Orleans.Timers;
 
 namespace Orleans.Runtime;
 
@@ -9,6 +10,7 @@ internal sealed partial class Activation
 {
     public void Deactivate(DeactivationReason deactivationReason, CancellationToken cancellationToken = default)
     {
+        var handOver = false;
         lock (Scheduler.Gate)
         {
             if (_phase is Phase.Deactivating or Phase.Gone) return;
@@ -16,6 +18,7 @@ internal sealed partial class Activation
             {
                 _phase = Phase.Gone;
                 _deactivated.TrySetResult();
+                handOver = true;
             }
             else
             {
@@ -25,7 +28,7 @@ internal sealed partial class Activation
             }
         }
 
-        if (_phase == Phase.Gone) HandOver();
+        if (handOver) HandOver();
 
         void BeginDeactivation()
         {
@@ -117,7 +120,8 @@ internal sealed partial class Activation
         Silo.Remove(this);
         List<Request> waiting;
         lock (Scheduler.Gate) waiting = _requests.TakeAllWaiting();
-        foreach (var request in waiting) Silo.Deliver(request);
+        // A tick belongs to its timer, which has ended with the activation.
+        foreach (var request in waiting.Where(r => r is not GrainTimer.Tick)) Silo.Deliver(request);
     }
 
     private void EndTimersAndStreams()

@@ -6,7 +6,7 @@ namespace Orleans.Runtime;
 /// <summary>Every grain class of the program, found by the interfaces it implements and by its grain type.</summary>
 internal sealed class GrainClasses
 {
-    private readonly ConcurrentDictionary<Type, GrainClass> _byInterface = new();
+    private readonly ConcurrentDictionary<Type, List<GrainClass>> _byInterface = new();
     private readonly ConcurrentDictionary<string, GrainClass> _byGrainType = new();
     private readonly HashSet<Assembly> _read = [];
 
@@ -14,10 +14,20 @@ internal sealed class GrainClasses
 
     internal GrainClass Find(Type interfaceType)
     {
-        if (_byInterface.TryGetValue(interfaceType, out var found)) return found;
-        ReadAssemblies();
-        return _byInterface.TryGetValue(interfaceType, out found) ? found : throw new ArgumentException(
-            $"Could not find an implementation for interface {interfaceType.FullName}: no class of the program implements it.");
+        if (!_byInterface.TryGetValue(interfaceType, out var found))
+        {
+            ReadAssemblies();
+            if (!_byInterface.TryGetValue(interfaceType, out found))
+            {
+                throw new ArgumentException(
+                    $"Could not find an implementation for interface {interfaceType.FullName}: no class of the program implements it.");
+            }
+        }
+
+        // Of several classes it is the one that the interface is named after.
+        return found.Count == 1 ? found[0] : found.Find(c => interfaceType.Name == "I" + c.Type.Name) ?? throw new ArgumentException(
+            $"Unable to identify a single appropriate grain type for interface {interfaceType.FullName}. Candidates: "
+            + string.Join(", ", found.Select(c => c.Type.FullName)));
     }
 
     internal GrainClass Find(GrainId grainId) => _byGrainType.TryGetValue(grainId.TypeText, out var found) ? found
@@ -61,15 +71,11 @@ internal sealed class GrainClasses
 
             foreach (var grainInterface in grainClass.Interfaces)
             {
-                // Bases that several classes share (IRemindable, IGrainWithStringKey) name none of them.
-                _byInterface.AddOrUpdate(grainInterface, grainClass, (shared, first) => Closest(shared, first, grainClass));
+                // A new list each time: readers take no lock.
+                _byInterface.AddOrUpdate(grainInterface, [grainClass], (_, others) => [.. others, grainClass]);
             }
         }
     }
-
-    /// <summary>Of two classes with one interface, the one that is named after it; otherwise the first.</summary>
-    private static GrainClass Closest(Type grainInterface, GrainClass first, GrainClass second) =>
-        grainInterface.Name == "I" + second.Type.Name ? second : first;
 
     private static bool UsesGrains(Assembly assembly) =>
         assembly.GetReferencedAssemblies().Any(n => n.Name == typeof(Silo).Assembly.GetName().Name);

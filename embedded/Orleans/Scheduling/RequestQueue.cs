@@ -44,18 +44,26 @@ internal sealed class RequestQueue
         if (_readers > 0 && _interleaving == 0 && _readOnly == 0) return null;
 
         Request? before = null;
-        for (var request = _first; request is not null; request = request.Next)
+        for (var request = _first; request is not null;)
         {
-            if (request.IsCompleted || MayStart(request))
+            var next = request.Next;
+            if (request.IsCompleted)
+            {
+                // Its caller has gone (timeout, cancellation), so it must not run.
+                Unlink(before, request);
+            }
+            else if (MayStart(request))
             {
                 Unlink(before, request);
-                // A caller that has gone (timeout, cancellation) must not have its request run.
-                if (request.IsCompleted) return Take();
                 SetRunning(request);
                 return request;
             }
+            else
+            {
+                before = request;
+            }
 
-            before = request;
+            request = next;
         }
 
         return null;

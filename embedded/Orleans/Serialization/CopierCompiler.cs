@@ -25,7 +25,6 @@ internal static class CopierCompiler
         if (ImmutableTypes.Contains(t)) return null;
         if (CollectionCopiers.Find(t) is { } known) return known;
         if (t.IsDefined(typeof(GenerateSerializerAttribute), inherit: false)) return CompileMembers(t);
-        if (JsonCopiers.Find(t) is { } json) return json;
         throw new CodecNotFoundException(
             $"Could not find a copier for type {t}. Mark it with [GenerateSerializer] and its members with [Id].");
     });
