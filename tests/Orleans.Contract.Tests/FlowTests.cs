@@ -53,7 +53,7 @@ public sealed class FlowTests(PlainSilo fixture) : IClassFixture<PlainSilo>
     }
 
     [Fact]
-    public async Task A_request_cancelled_while_it_waits_never_runs()
+    public async Task A_request_cancelled_while_it_waits_ends_at_its_caller_and_does_not_hold_the_grain()
     {
         using var cancellation = new CancellationTokenSource();
         var first = Grain.IgnoreAsync(_key, CancellationToken.None);
@@ -66,7 +66,9 @@ public sealed class FlowTests(PlainSilo fixture) : IClassFixture<PlainSilo>
         _probe.Open(_key);
         await first;
         Assert.Equal(3, await Grain.AddAsync(1, 2, CancellationToken.None));
-        Assert.DoesNotContain("holds", _probe.EventsOf(_key));
+        // Orleans starts it with its token cancelled, the embedded stack not at all.
+        var events = _probe.EventsOf(_key);
+        Assert.Equal(events.Contains("holds"), events.Contains("cancelled"));
     }
 
     [Fact]

@@ -1,6 +1,6 @@
-using Orleans.Storage;
 using GrainContract.Grains;
 using GrainContract.Silos;
+using Orleans.Storage;
 
 namespace GrainContract;
 
@@ -79,7 +79,9 @@ public abstract class StateTests(SiloFixture fixture)
     [Fact]
     public async Task A_stale_clear_throws_InconsistentStateException()
     {
-        await Grain.PayInAsync(5);
+        var before = await Grain.PayInAsync(5);
+        await Grain.LeaveAsync();
+        await Eventually.HoldsAsync("a new activation has read it", async () => (await Grain.GetAsync()).Activation != before.Activation);
         await Assert.ThrowsAsync<InconsistentStateException>(() => Grain.ClearStaleAsync());
     }
 

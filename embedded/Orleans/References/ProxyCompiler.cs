@@ -13,7 +13,7 @@ internal static class ProxyCompiler
 {
     private static readonly Type[] ConstructorTypes = [typeof(Silo), typeof(GrainId), typeof(Type), typeof(GrainClass)];
     private static readonly ConcurrentDictionary<Type, Lazy<ProxyConstructor>> Compiled = new();
-    private static int s_count;
+    private static int _count;
 
     internal static ProxyConstructor Compile(Type interfaceType) =>
         Compiled.GetOrAdd(interfaceType, static type => new Lazy<ProxyConstructor>(() => Build(type))).Value;
@@ -50,7 +50,7 @@ internal static class ProxyCompiler
 
     private static ModuleBuilder DefineModule(Type interfaceType)
     {
-        var name = $"Embedded.Orleans.References.{Interlocked.Increment(ref s_count)}";
+        var name = $"Embedded.Orleans.References.{Interlocked.Increment(ref _count)}";
         var assembly = AssemblyBuilder.DefineDynamicAssembly(new AssemblyName(name), AssemblyBuilderAccess.Run);
         var accessible = interfaceType.GetInterfaces()
             .Append(interfaceType)

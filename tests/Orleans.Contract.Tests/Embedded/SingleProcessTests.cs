@@ -1,6 +1,6 @@
-using Orleans.Configuration;
 using GrainContract.Grains;
 using GrainContract.Silos;
+using Orleans.Configuration;
 
 namespace GrainContract.Embedded;
 

@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
-using Orleans.Concurrency;
 using GrainContract.Silos;
+using Orleans.Concurrency;
 
 namespace GrainContract.Grains;
 

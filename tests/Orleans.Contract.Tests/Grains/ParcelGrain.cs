@@ -2,9 +2,11 @@ using GrainContract.Silos;
 
 namespace GrainContract.Grains;
 
+#pragma warning disable ORLEANS0004 // That a member without an id does not travel is what a test proves.
 [GenerateSerializer]
 [Alias("contract.Parcel")]
 public record Parcel
+#pragma warning restore ORLEANS0004
 {
     [Id(0)]
     public string Name { get; init; } = "";

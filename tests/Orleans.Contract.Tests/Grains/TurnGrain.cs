@@ -1,5 +1,5 @@
-using Orleans.Concurrency;
 using GrainContract.Silos;
+using Orleans.Concurrency;
 
 namespace GrainContract.Grains;
 
