@@ -116,4 +116,19 @@ public sealed class ProgramTests : CliTest
         Assert.Equal(130, await running);
         Assert.Contains("interrupted", Error, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("env import worb -")]
+    [InlineData("env set worb TOKEN -")]
+    [InlineData("restore worb")]
+    public async Task Ctrl_C_while_standard_input_is_awaited_ends_with_130_and_changes_nothing(string line)
+    {
+        (CanAsk, Typing) = (true, new TaskCompletionSource());
+        Fake.Answer<GetSetRequest>(new BackupSet { Id = "worb_backup_20261121_030000" });
+        var running = Task.Run(() => We(line));
+        await Interrupt.CancelAsync();
+        Assert.Equal(130, await running.WaitAsync(TimeSpan.FromSeconds(20)));
+        Typing.SetResult();
+        Assert.DoesNotContain(Fake.Requests, request => request is SetEnvRequest or RestoreRequest);
+    }
 }

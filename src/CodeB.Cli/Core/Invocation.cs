@@ -48,6 +48,9 @@ internal sealed class Invocation(
 
     public T Get<T>(Option<T> option) => arguments.GetValue(option)!;
 
+    /// <summary>Reads standard input. Reading a console cannot be cancelled, not even by ReadToEndAsync: Ctrl-C leaves the read behind.</summary>
+    public Task<T> ReadAsync<T>(Func<TextReader, T> read) => Task.Run(() => read(Terminal.Input)).WaitAsync(Interrupted);
+
     public void Line(string text = "") => Terminal.Line(text);
 
     /// <summary>The answer as one JSON document, or the text that says the same.</summary>

@@ -30,7 +30,7 @@ internal static class EnvInput
     public static async Task<string> FileAsync(Invocation we, string path)
     {
         if (path == "-")
-            return await we.Terminal.Input.ReadToEndAsync(we.Interrupted).WaitAsync(we.Interrupted);
+            return await we.ReadAsync(input => input.ReadToEnd());
         try
         {
             return await File.ReadAllTextAsync(path, we.Interrupted);
@@ -44,7 +44,7 @@ internal static class EnvInput
     /// <summary>One value, without the line break that echo and editors put behind it.</summary>
     private static async Task<string> ValueAsync(Invocation we)
     {
-        var value = await we.Terminal.Input.ReadToEndAsync(we.Interrupted).WaitAsync(we.Interrupted);
+        var value = await we.ReadAsync(input => input.ReadToEnd());
         return value.EndsWith("\r\n", StringComparison.Ordinal) ? value[..^2] : value.EndsWith('\n') ? value[..^1] : value;
     }
 }

@@ -55,8 +55,7 @@ internal static class RestoreCommand
         we.Line($"{components} of {request.Project}/{request.Environment} will be overwritten with set {set.Id} of {Units.Instant(set.CreatedAt)}.");
         await we.Terminal.Output.WriteAsync("Type the project's name to go on: ");
         await we.Terminal.Output.FlushAsync();
-        // Reading a console cannot be cancelled; Ctrl-C leaves the read behind.
-        var answer = await Task.Run(we.Terminal.Input.ReadLine).WaitAsync(we.Interrupted);
+        var answer = await we.ReadAsync(input => input.ReadLine());
         if (answer?.Trim() != request.Project)
             throw CommandException.Refused("not confirmed; nothing was touched", $"`{Typed(request)} --dry-run` shows what it would do");
     }

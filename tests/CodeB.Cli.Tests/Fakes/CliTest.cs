@@ -19,6 +19,9 @@ public abstract class CliTest : IAsyncLifetime
     /// <summary>What stands on standard input.</summary>
     protected string Input { get; set; } = "";
 
+    /// <summary>Reads of standard input wait for this one, as at a console where nobody types.</summary>
+    protected TaskCompletionSource? Typing { get; set; }
+
     /// <summary>Input and output are a terminal, so that a person can be asked.</summary>
     protected bool CanAsk { get; set; }
 
@@ -50,7 +53,7 @@ public abstract class CliTest : IAsyncLifetime
         {
             Output = output,
             Error = _error,
-            Input = new StringReader(Input),
+            Input = Typing is { } typing ? new SilentReader(typing.Task) : new StringReader(Input),
             CanAsk = CanAsk,
             Live = Live ? LiveConsole(output) : null,
             Variable = name => Variables.GetValueOrDefault(name),
@@ -71,5 +74,23 @@ public abstract class CliTest : IAsyncLifetime
         console.Profile.Width = 160;
         console.Profile.Height = 50;
         return console;
+    }
+
+    /// <summary>Blocks its reader, as the reader of a console does in its asynchronous methods too.</summary>
+    private sealed class SilentReader(Task typed) : TextReader
+    {
+        public override string? ReadLine()
+        {
+            typed.Wait();
+            return null;
+        }
+
+        public override string ReadToEnd()
+        {
+            typed.Wait();
+            return "";
+        }
+
+        public override Task<string> ReadToEndAsync(CancellationToken cancellationToken) => Task.FromResult(ReadToEnd());
     }
 }
