@@ -1,7 +1,7 @@
 using CodeB.Delivery.Containers;
-using CodeB.Delivery.EnvFiles;
 using CodeB.Delivery.Slots;
 using CodeB.Domain.Errors;
+using CodeB.Domain.Secrets;
 using CodeB.Hosts.Sessions;
 
 namespace CodeB.Delivery.Health;

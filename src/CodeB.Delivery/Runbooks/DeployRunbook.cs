@@ -4,6 +4,7 @@ using CodeB.Delivery.Health;
 using CodeB.Delivery.Slots;
 using CodeB.Domain.Errors;
 using CodeB.Domain.Naming;
+using CodeB.Domain.Secrets;
 using CodeB.Domain.Slots;
 using CodeB.Hosts.Commands;
 using CodeB.Hosts.Sessions;

@@ -1,10 +1,10 @@
 using CodeB.Delivery.Containers;
-using CodeB.Delivery.EnvFiles;
 using CodeB.Delivery.Health;
 using CodeB.Delivery.Slots;
 using CodeB.Delivery.Traffic;
 using CodeB.Domain.Errors;
 using CodeB.Domain.Naming;
+using CodeB.Domain.Secrets;
 using CodeB.Domain.Slots;
 using CodeB.Hosts.Sessions;
 using CodeB.Runbooks;

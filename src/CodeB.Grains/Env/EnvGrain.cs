@@ -1,6 +1,7 @@
 using System.Text;
 using CodeB.Domain.Env;
 using CodeB.Grains.Abstractions.Env;
+using CodeB.Grains.Persistence;
 using CodeB.Protection.DataPath;
 
 namespace CodeB.Grains.Env;
@@ -54,21 +55,13 @@ internal sealed class EnvGrain([PersistentState("env")] IPersistentState<EnvStat
             ChangedBy = change.ChangedBy,
             SealedText = await SealAsync(after.ToText()),
         };
-        var old = state.State;
-        List<SealedEnvVersion> versions = [.. old.Versions, version];
-        state.State = new EnvState { Versions = versions.Count > Kept ? [versions[0], .. versions[^(Kept - 1)..]] : versions };
-        try
-        {
-            await state.WriteStateAsync();
-        }
-        catch
-        {
-            state.State = old;
-            throw;
-        }
-
+        await state.ChangeAsync(s => new EnvState { Versions = With(s.Versions, version) });
         return await NewestAsync();
     }
+
+    /// <summary>The first version is the master copy and stays for ever; the oldest of the others make room.</summary>
+    private static List<SealedEnvVersion> With(List<SealedEnvVersion> versions, SealedEnvVersion version) =>
+        versions.Count < Kept ? [.. versions, version] : [versions[0], .. versions[^(Kept - 2)..], version];
 
     private async Task<EnvVersion> NewestAsync()
     {

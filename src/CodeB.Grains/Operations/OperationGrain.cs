@@ -1,6 +1,7 @@
 using CodeB.Domain.Errors;
 using CodeB.Domain.Operations;
 using CodeB.Grains.Abstractions.Operations;
+using CodeB.Grains.Persistence;
 using CodeB.Runbooks;
 
 namespace CodeB.Grains.Operations;
@@ -127,21 +128,7 @@ public abstract class OperationGrain<TState>(IPersistentState<TState> state, Ope
         Input = input,
     };
 
-    /// <summary>The only way in which the state changes: a failed write leaves the old one in memory too.</summary>
-    protected async Task WriteAsync(Func<TState, TState> change)
-    {
-        var before = state.State;
-        state.State = change(before);
-        try
-        {
-            await state.WriteStateAsync();
-        }
-        catch
-        {
-            state.State = before;
-            throw;
-        }
-    }
+    protected Task WriteAsync(Func<TState, TState> change) => state.ChangeAsync(change);
 
     protected Operation? RunningOperation => _running?.Latest ?? Unfinished();
 

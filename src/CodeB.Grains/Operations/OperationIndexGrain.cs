@@ -1,5 +1,6 @@
 using CodeB.Domain.Operations;
 using CodeB.Grains.Abstractions.Operations;
+using CodeB.Grains.Persistence;
 
 namespace CodeB.Grains.Operations;
 
@@ -17,30 +18,7 @@ internal sealed class OperationIndexGrain([PersistentState("operation-index")] I
 {
     private const int Kept = 1000;
 
-    async Task IOperationIndexGrain.PutAsync(OperationEntry entry)
-    {
-        var before = state.State;
-        List<OperationEntry> entries = [.. before.Entries.Where(e => e.Id != entry.Id), entry];
-        // Finished ones make room; an unfinished one is never forgotten.
-        for (var i = 0; entries.Count > Kept && i < entries.Count;)
-        {
-            if (IsFinished(entries[i]))
-                entries.RemoveAt(i);
-            else
-                i++;
-        }
-
-        state.State = new OperationIndexState { Entries = entries };
-        try
-        {
-            await state.WriteStateAsync();
-        }
-        catch
-        {
-            state.State = before;
-            throw;
-        }
-    }
+    Task IOperationIndexGrain.PutAsync(OperationEntry entry) => state.ChangeAsync(s => new OperationIndexState { Entries = With(s.Entries, entry) });
 
     Task<OperationEntry?> IOperationIndexGrain.FindAsync(string id) => Task.FromResult(state.State.Entries.Find(e => e.Id == id));
 
@@ -51,6 +29,21 @@ internal sealed class OperationIndexGrain([PersistentState("operation-index")] I
             .OrderByDescending(e => e.StartedAt)
             .Take(limit)
             .ToList());
+
+    private static List<OperationEntry> With(List<OperationEntry> before, OperationEntry entry)
+    {
+        List<OperationEntry> entries = [.. before.Where(e => e.Id != entry.Id), entry];
+        // Finished ones make room; an unfinished one is never forgotten.
+        for (var i = 0; entries.Count > Kept && i < entries.Count;)
+        {
+            if (IsFinished(entries[i]))
+                entries.RemoveAt(i);
+            else
+                i++;
+        }
+
+        return entries;
+    }
 
     private static bool IsFinished(OperationEntry entry) => entry.State is not (OperationState.Running or OperationState.Undoing);
 }

@@ -4,6 +4,7 @@ using CodeB.Domain.Ports;
 using CodeB.Domain.Projects;
 using CodeB.Domain.Servers;
 using CodeB.Grains.Abstractions.Registry;
+using CodeB.Grains.Persistence;
 
 namespace CodeB.Grains.Registry;
 
@@ -27,7 +28,7 @@ internal sealed class RegistryGrain(
         ServerRules.Check(server);
         if (state.State.Servers.ContainsKey(server.Name))
             throw DomainException.AlreadyExists($"a server named {server.Name} is registered; choose another name or remove it first (we server remove {server.Name})");
-        await WriteAsync(s => s with { Servers = With(s.Servers, server.Name, server with { AddedAt = time.GetUtcNow() }) });
+        await state.ChangeAsync(s => s with { Servers = With(s.Servers, server.Name, server with { AddedAt = time.GetUtcNow() }) });
     }
 
     async Task IRegistryGrain.RemoveServerAsync(string name)
@@ -36,7 +37,7 @@ internal sealed class RegistryGrain(
         var users = state.State.Projects.Values.Where(p => ServersOf(p).Contains(name)).Select(p => p.Name).Order(StringComparer.Ordinal).ToList();
         if (users.Count > 0)
             throw DomainException.Precondition($"server {name} is used by {string.Join(", ", users)}; remove or move those projects first");
-        await WriteAsync(s => s with { Servers = Without(s.Servers, name) });
+        await state.ChangeAsync(s => s with { Servers = Without(s.Servers, name) });
     }
 
     Task<Server> IRegistryGrain.GetServerAsync(string name) => Task.FromResult(Find(state.State.Servers, name, "server"));
@@ -60,7 +61,7 @@ internal sealed class RegistryGrain(
 
         RefuseTakenDomains(project);
         var created = WithPorts(project) with { CreatedAt = time.GetUtcNow() };
-        await WriteAsync(s => s with { Projects = With(s.Projects, created.Name, created) });
+        await state.ChangeAsync(s => s with { Projects = With(s.Projects, created.Name, created) });
         return created;
     }
 
@@ -71,7 +72,7 @@ internal sealed class RegistryGrain(
     async Task IRegistryGrain.RemoveProjectAsync(string name)
     {
         Find(state.State.Projects, name, "project");
-        await WriteAsync(s => s with { Projects = Without(s.Projects, name) });
+        await state.ChangeAsync(s => s with { Projects = Without(s.Projects, name) });
     }
 
     private string OnlyBackupServer()
@@ -122,21 +123,6 @@ internal sealed class RegistryGrain(
         if (project.Redis is { } redis)
             servers = servers.Append(redis.Server);
         return servers.Distinct();
-    }
-
-    private async Task WriteAsync(Func<RegistryState, RegistryState> change)
-    {
-        var before = state.State;
-        state.State = change(before);
-        try
-        {
-            await state.WriteStateAsync();
-        }
-        catch
-        {
-            state.State = before;
-            throw;
-        }
     }
 
     private static T Find<T>(Dictionary<string, T> all, string name, string what) =>

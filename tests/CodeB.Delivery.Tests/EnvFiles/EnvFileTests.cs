@@ -1,6 +1,7 @@
 using System.Text;
 using CodeB.Delivery.EnvFiles;
 using CodeB.Domain.Errors;
+using CodeB.Domain.Secrets;
 using FsCheck;
 using FsCheck.Fluent;
 
