@@ -78,8 +78,13 @@ internal static class OperationFollower
             if (we.Json)
                 return ExitCode.Success;
             we.Line($"{operation.Kind} {operation.Target}: succeeded{(time.Length > 0 ? $" in {time}" : "")}");
+            // Some facts are documents that steps hand on to each other; --json has them too.
             foreach (var (name, value) in operation.Facts.OrderBy(fact => fact.Key, StringComparer.Ordinal))
-                we.Line($"  {name}: {value}");
+            {
+                if (value.Length <= 100 && value.IndexOfAny(['\n', '{', '[']) < 0)
+                    we.Line($"  {name}: {value}");
+            }
+
             return ExitCode.Success;
         }
 
