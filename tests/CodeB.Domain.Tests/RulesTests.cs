@@ -100,7 +100,7 @@ public sealed class RulesTests
         FieldOf(good with { Database = good.Database with { Server = "a;b" } }, "database.server");
         FieldOf(good with { Environments = [] }, "environments");
         FieldOf(good with { Environments = new() { ["production"] = new EnvironmentSpec { Server = "" } } }, "environments.server");
-        FieldOf(good with { Container = new ContainerSettings { Port = 0 } }, "container.port");
+        FieldOf(good with { Container = new ContainerSettings { Port = -1 } }, "container.port");
     }
 
     [Fact]
