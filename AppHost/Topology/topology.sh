@@ -122,11 +122,13 @@ sweep() {
     [ -s "$root/$n/owner" ] && read -r pid start checkout < "$root/$n/owner"
     if owner_alive "$n"; then
       [ -n "${1:-}" ] && [ "$checkout" = "$1" ] || continue
-      # Its owner cleans up in an orderly way; what it does not manage in time is removed here.
+      # Its owner cleans up in an orderly way, for which it needs the lock; what it does not manage in time is removed here.
+      flock -u 9
       kill -TERM "$pid" 2>/dev/null || true
       timeout 40 tail -f /dev/null --pid="$pid" -s 0.2 || kill -9 "$pid" 2>/dev/null || true
+      flock -x 9
     fi
-    remove "$n"
+    [ ! -e "$root/$n" ] || owner_alive "$n" || remove "$n"
     echo "removed topology $n"
   done
 }
