@@ -80,6 +80,11 @@ internal sealed class LoadRun
                 last = answer.Version;
                 Count(phase, answer, isWrite, wentBack, Stopwatch.GetElapsedTime(began));
             }
+            catch (Exception) when (_cancellation.IsCancellationRequested)
+            {
+                // Given up by Ctrl-C and not failed by anybody: it does not count.
+                Interlocked.Decrement(ref _started);
+            }
             catch (Exception error) when (error is HttpRequestException or IOException or OperationCanceledException)
             {
                 Fail($"{error.GetType().Name}: {error.Message}");

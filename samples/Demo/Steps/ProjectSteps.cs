@@ -28,7 +28,7 @@ internal sealed class ProjectSteps(We we, Guestbook guestbook)
 
     public async Task<Outcome> StatusAsync(CancellationToken cancellationToken)
     {
-        await we.RunAsync(cancellationToken, "status");
+        await we.RunAsync(cancellationToken, "status", "--check");
         var slots = await we.SlotsAsync(cancellationToken);
         return slots is { ActiveVersion: "v1", GraceVersion: "v2" }
             ? new($"{slots.Active} is active with v1, v2 is kept in grace")
