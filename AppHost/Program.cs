@@ -19,7 +19,7 @@ var backup = builder.AddServer("backup", topology);
 
 builder.AddSampleImages("images", topology, app, streaming);
 
-builder.AddProject<Projects.CodeB_Server>("codeb")
+builder.AddProject<Projects.CodeB_Server>("codeb", options => options.ExcludeKestrelEndpoints = true)
     .WithGrpcAndHttp()
     .WithFleet(topology, app, streaming, storage, backup)
     .WithFilesOf(topology)

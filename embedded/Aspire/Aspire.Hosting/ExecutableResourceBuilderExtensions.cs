@@ -22,16 +22,21 @@ public static class ExecutableResourceBuilderExtensions
 public static class ProjectResourceBuilderExtensions
 {
     /// <summary>Adds a project that the AppHost references; its program is the one the build made.</summary>
-    /// <exception cref="DistributedApplicationException">The project has launch profiles, which this stack does not read.</exception>
+    /// <exception cref="DistributedApplicationException">
+    /// The project has launch profiles or endpoints in Kestrel's configuration, which this stack does not read.
+    /// </exception>
     public static IResourceBuilder<ProjectResource> AddProject<TProject>(this IDistributedApplicationBuilder builder, string name)
+        where TProject : IProjectMetadata, new() => builder.AddProject<TProject>(name, _ => { });
+
+    /// <inheritdoc cref="AddProject{TProject}(IDistributedApplicationBuilder, string)"/>
+    public static IResourceBuilder<ProjectResource> AddProject<TProject>(
+        this IDistributedApplicationBuilder builder, string name, Action<ProjectResourceOptions> configure)
         where TProject : IProjectMetadata, new()
     {
         var metadata = new TProject();
-        if (File.Exists(Path.Combine(Path.GetDirectoryName(metadata.ProjectPath)!, "Properties", "launchSettings.json")))
-        {
-            throw new DistributedApplicationException(
-                $"'{metadata.ProjectPath}' has launch settings; the embedded stack does not read them. Describe the endpoints in the AppHost.");
-        }
+        var options = new ProjectResourceOptions();
+        configure(options);
+        options.RefuseWhatIsNotRead(metadata.ProjectPath);
 
         var project = new ProjectResource(name);
         IEnumerable<Func<EndpointAnnotation, bool>> Filters() =>
