@@ -42,7 +42,6 @@ claim() {
     chmod 711 /var/lib/codeb "$root" "$root/$n"
     echo "$pid $(started "$pid") $checkout" > "$root/$n/owner"
     ssh-keygen -q -t ed25519 -N '' -C "codeb-$n" -f "$root/$n/id_ed25519"
-    (umask 077; head -c 32 /dev/urandom | base64 -w0 > "$root/$n/backup.key")
     echo "$n"
     return
   done
