@@ -11,7 +11,7 @@ namespace CodeB.AppHost.Topology;
 /// <summary>Tells where everything is, once it is there: on the console and in the file that CODEB_TOPOLOGY_FILE names.</summary>
 public static class TopologyFileExtensions
 {
-    private static readonly JsonSerializerOptions s_json = new(JsonSerializerDefaults.Web)
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
     {
         WriteIndented = true,
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
@@ -73,7 +73,7 @@ public static class TopologyFileExtensions
         if (!OperatingSystem.IsWindows())
             options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         using var file = new FileStream(path, options);
-        JsonSerializer.Serialize(file, place, s_json);
+        JsonSerializer.Serialize(file, place, Json);
     }
 
     private static async Task ReportAsync(ResourceStoppedEvent stopped, CancellationToken cancellationToken)

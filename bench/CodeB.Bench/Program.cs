@@ -4,6 +4,7 @@ using CodeB.Bench.Hosts;
 
 return args switch
 {
+    [] => await AllAsync(),
     ["grains"] => await GrainsBench.RunAsync(),
     ["grpc"] => await GrpcBench.RunAsync(),
     [GrpcBench.ClientCommand, var address] => await GrpcBenchClient.RunAsync(address),
@@ -11,8 +12,10 @@ return args switch
     _ => Usage(),
 };
 
+static async Task<int> AllAsync() => await GrainsBench.RunAsync() | await GrpcBench.RunAsync() | await HostsBench.RunAsync();
+
 static int Usage()
 {
-    Console.Error.WriteLine("Name a bench: grains, grpc, hosts");
+    Console.Error.WriteLine("usage: bench [grains | grpc | hosts]");
     return 2;
 }

@@ -13,7 +13,11 @@ public sealed class EnvTests : CliTest
     {
         Fake.Answer<GetEnvRequest>(new V1.Env
         {
-            Project = "worb", Environment = "production", Version = 3, ChangedBy = "ann", Variables = { new EnvVariable { Name = "TOKEN", Value = "***" } },
+            Project = "worb",
+            Environment = "production",
+            Version = 3,
+            ChangedBy = "ann",
+            Variables = { new EnvVariable { Name = "TOKEN", Value = "***" } },
         });
         Assert.Equal(0, await We("env get worb"));
         Assert.Equal(new GetEnvRequest { Project = "worb", Environment = "production" }, Fake.Request<GetEnvRequest>());
@@ -26,7 +30,8 @@ public sealed class EnvTests : CliTest
     {
         Fake.Answer<GetEnvRequest>(new V1.Env
         {
-            Version = 1, Variables = { new EnvVariable { Name = "A", Value = " edge\"\\ " }, new EnvVariable { Name = "B", Value = "a#b c" } },
+            Version = 1,
+            Variables = { new EnvVariable { Name = "A", Value = " edge\"\\ " }, new EnvVariable { Name = "B", Value = "a#b c" } },
         });
         Assert.Equal(0, await We("env get worb -e staging --reveal"));
         Assert.Equal(new GetEnvRequest { Project = "worb", Environment = "staging", Reveal = true }, Fake.Request<GetEnvRequest>());

@@ -10,7 +10,13 @@ public sealed class ProtectionTests : CliTest
 
     private static readonly BackupSet Set = new()
     {
-        Id = SetId, Project = "worb", Environment = "production", CreatedAt = Updates.At(0), Server = "backup", Path = "/srv/sets", DurationMs = 4200,
+        Id = SetId,
+        Project = "worb",
+        Environment = "production",
+        CreatedAt = Updates.At(0),
+        Server = "backup",
+        Path = "/srv/sets",
+        DurationMs = 4200,
         Artifacts =
         {
             new Artifact { Component = "postgres", File = "postgres.dump.zst.age", Bytes = 120_000_000, PlainBytes = 240_000_000, Sha256 = "ab12" },

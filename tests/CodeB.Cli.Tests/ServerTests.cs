@@ -8,7 +8,12 @@ public sealed class ServerTests : CliTest
 {
     private static readonly Server App = new()
     {
-        Name = "app", Address = "198.18.0.2", Port = 22, User = "root", Role = ServerRole.Application, HostKey = "ssh-ed25519 AAAA",
+        Name = "app",
+        Address = "198.18.0.2",
+        Port = 22,
+        User = "root",
+        Role = ServerRole.Application,
+        HostKey = "ssh-ed25519 AAAA",
         LastCheck = new ServerCheck { Server = "app", Reachable = true, RoundTripMs = 8.5, DiskBytes = 10_000_000_000, DiskFreeBytes = 4_000_000_000 },
     };
 

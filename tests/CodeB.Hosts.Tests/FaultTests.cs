@@ -193,7 +193,8 @@ public sealed class FaultTests : IAsyncLifetime
         {
             await Eventually.HoldsAsync("the command has told its processes", () => File.Exists(file) && File.ReadAllText(file).EndsWith('\n'));
             return [.. File.ReadAllText(file).Trim().Split(' ').Select(int.Parse)];
-        });
+        }
+        );
     }
 
     private static Task AreGoneAsync(int[] processes) =>

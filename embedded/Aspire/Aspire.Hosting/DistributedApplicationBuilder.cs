@@ -39,7 +39,7 @@ public interface IDistributedApplicationBuilder
 
 public class DistributedApplicationBuilder : IDistributedApplicationBuilder
 {
-    private static readonly Dictionary<string, string> s_switches = new()
+    private static readonly Dictionary<string, string> Switches = new()
     {
         ["--operation"] = "AppHost:Operation",
         ["--publisher"] = "Publishing:Publisher",
@@ -65,7 +65,7 @@ public class DistributedApplicationBuilder : IDistributedApplicationBuilder
         settings.ApplicationName ??= AppHostAssembly?.GetName().Name;
         settings.ContentRootPath ??= AppHostDirectory;
         _host = Host.CreateApplicationBuilder(settings);
-        _host.Configuration.AddCommandLine(options.Args ?? [], s_switches);
+        _host.Configuration.AddCommandLine(options.Args ?? [], Switches);
         ExecutionContext = new(ReadOperation());
         AddServices();
         _interception?.Created(this);

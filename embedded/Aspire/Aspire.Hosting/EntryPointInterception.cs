@@ -9,12 +9,12 @@ namespace Aspire.Hosting;
 /// </summary>
 internal sealed class EntryPointInterception
 {
-    private static readonly AsyncLocal<EntryPointInterception?> s_current = new();
+    private static readonly AsyncLocal<EntryPointInterception?> Slot = new();
 
     public static EntryPointInterception? Current
     {
-        get => s_current.Value;
-        set => s_current.Value = value;
+        get => Slot.Value;
+        set => Slot.Value = value;
     }
 
     public required Assembly Assembly { get; init; }

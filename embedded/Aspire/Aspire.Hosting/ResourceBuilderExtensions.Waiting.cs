@@ -73,7 +73,7 @@ public static partial class ResourceBuilderExtensions
 
     private sealed class HttpHealthCheck(EndpointReference endpoint, string path, int statusCode) : IHealthCheck
     {
-        private static readonly HttpClient s_http = new() { Timeout = TimeSpan.FromSeconds(5) };
+        private static readonly HttpClient Http = new() { Timeout = TimeSpan.FromSeconds(5) };
 
         public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
         {
@@ -86,7 +86,7 @@ public static partial class ResourceBuilderExtensions
 
             try
             {
-                using var response = await s_http.SendAsync(request, cancellationToken).ConfigureAwait(false);
+                using var response = await Http.SendAsync(request, cancellationToken).ConfigureAwait(false);
                 return (int)response.StatusCode == statusCode
                     ? HealthCheckResult.Healthy()
                     : HealthCheckResult.Unhealthy($"{request.RequestUri} answered {(int)response.StatusCode}, expected {statusCode}.");

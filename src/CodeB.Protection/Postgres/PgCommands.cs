@@ -25,7 +25,8 @@ public static class PgCommands
     /// <summary>Runs the SQL of standard input: unaligned rows, no headers, the first error ends it.</summary>
     public static Command Psql(PostgresSettings settings, string database) =>
         Client(settings, "psql", database, "--no-psqlrc", "--quiet", "--tuples-only", "--no-align", "--set=ON_ERROR_STOP=1", "--file=-")
-            with { Timeout = TimeSpan.FromMinutes(10) };
+            with
+        { Timeout = TimeSpan.FromMinutes(10) };
 
     private static Command Client(PostgresSettings settings, string program, string database, params ReadOnlySpan<string> options) =>
         Command.Of(

@@ -15,7 +15,7 @@ public static class ControlDatabaseSchema
     // Any number that nobody else takes as an advisory lock in this database.
     private const long LockKey = 0x636F646562;
 
-    private static readonly string[] _scripts = ["Persistence", "Reminders", "Clustering"];
+    private static readonly string[] Scripts = ["Persistence", "Reminders", "Clustering"];
 
     /// <summary>
     /// Brings the database to this version's tables and queries, in one transaction; leaves rows as they are. Silos that
@@ -30,7 +30,7 @@ public static class ControlDatabaseSchema
 
         await ExecuteAsync($"SELECT pg_advisory_xact_lock({LockKey})");
         await ExecuteAsync("CREATE TABLE IF NOT EXISTS OrleansQuery (QueryKey text PRIMARY KEY, QueryText text NOT NULL)");
-        foreach (var script in _scripts)
+        foreach (var script in Scripts)
         {
             var (tables, queries) = Read(script);
             await ExecuteAsync(tables);

@@ -30,8 +30,14 @@ internal static class Updates
     {
         Event = new OperationEvent
         {
-            Sequence = second, At = At(second), Step = step, StepState = state, State = OperationState.Running, Message = message,
-            BytesDone = done, BytesTotal = total,
+            Sequence = second,
+            At = At(second),
+            Step = step,
+            StepState = state,
+            State = OperationState.Running,
+            Message = message,
+            BytesDone = done,
+            BytesTotal = total,
         },
     };
 

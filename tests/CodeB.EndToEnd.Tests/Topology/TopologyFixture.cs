@@ -10,12 +10,12 @@ namespace CodeB.EndToEnd.Tests.Topology;
 /// <summary>The AppHost's four servers, started once for all tests of this program; a test class takes it in its constructor.</summary>
 public sealed class TopologyFixture : IAsyncLifetime
 {
-    private static readonly string[] s_servers = ["app", "streaming", "storage", "backup"];
+    private static readonly string[] Names = ["app", "streaming", "storage", "backup"];
 
     private RunningTopology? _running;
 
     /// <summary>The servers' names, which are their roles.</summary>
-    public static IReadOnlyList<string> Servers => s_servers;
+    public static IReadOnlyList<string> Servers => Names;
 
     public DistributedApplication App => Running.App;
 
@@ -28,7 +28,7 @@ public sealed class TopologyFixture : IAsyncLifetime
     private RunningTopology Running => _running ?? throw new InvalidOperationException("The topology is not started.");
 
     public static string AddressOf(int number, string server) =>
-        $"198.18.{number}.{11 + Array.IndexOf(s_servers, server)}";
+        $"198.18.{number}.{11 + Array.IndexOf(Names, server)}";
 
     public async ValueTask InitializeAsync() => _running = await RunningTopology.StartAsync();
 

@@ -141,12 +141,17 @@ public sealed class StorageMachine : IAsyncLifetime
 
         public ComponentSettings Settings => new()
         {
-            Postgres = machine.Postgres(name), Redis = machine.Redis, Env = new EnvSettings { Path = envPath },
+            Postgres = machine.Postgres(name),
+            Redis = machine.Redis,
+            Env = new EnvSettings { Path = envPath },
         };
 
         public IReadOnlyList<IBackupComponent> Components => ComponentCatalog.Create([], new ComponentPlaces
         {
-            Storage = machine.Session, App = machine.Session, Settings = Settings, RedisPassword = RedisPassword,
+            Storage = machine.Session,
+            App = machine.Session,
+            Settings = Settings,
+            RedisPassword = RedisPassword,
         });
 
         public SetId NewSetId() => SetId.Of(ProjectName.Parse(name), _at = _at.AddMinutes(1));

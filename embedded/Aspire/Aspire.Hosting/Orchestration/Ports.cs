@@ -10,7 +10,7 @@ internal static class Ports
     private const int First = 20_000;
     private const int Last = 32_000;
 
-    private static readonly HashSet<int> s_given = [];
+    private static readonly HashSet<int> Given = [];
 
     public static void Allocate(IResource resource, EndpointAnnotation endpoint)
     {
@@ -28,12 +28,12 @@ internal static class Ports
 
     private static int Free()
     {
-        lock (s_given)
+        lock (Given)
         {
             for (var attempt = 0; attempt < 1_000; attempt++)
             {
                 var port = Random.Shared.Next(First, Last);
-                if (!s_given.Contains(port) && IsFree(port) && s_given.Add(port))
+                if (!Given.Contains(port) && IsFree(port) && Given.Add(port))
                     return port;
             }
         }
