@@ -68,6 +68,9 @@ public static class DeployRunbook
     /// <summary>The fact with the id of the image that runs.</summary>
     public const string ImageIdFact = "image-id";
 
+    /// <summary>The first step that touches the idle slot: until it has begun, what was in the slot is as it was.</summary>
+    public const string ClearSlotStep = "clear-slot";
+
     public static Runbook<DeployContext> Create() => new(
         "deploy",
         [
@@ -80,7 +83,7 @@ public static class DeployRunbook
                 Inspect = InspectImageAsync,
                 Timeout = TimeSpan.FromMinutes(11),
             },
-            new Step<DeployContext> { Name = "clear-slot", Do = ClearAsync, Inspect = InspectSlotAsync },
+            new Step<DeployContext> { Name = ClearSlotStep, Do = ClearAsync, Inspect = InspectSlotAsync },
             new Step<DeployContext>
             {
                 Name = "write-env-file",

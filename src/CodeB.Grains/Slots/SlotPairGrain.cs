@@ -25,6 +25,10 @@ public sealed record SlotPairState : IOperationState<SlotPairState>
     [Id(1)]
     public List<Operation> Operations { get; init; } = [];
 
+    /// <summary>The pair as the last deploy found it: what holds again when that deploy fails before it has touched the slot.</summary>
+    [Id(2)]
+    public SlotPair? BeforeDeploy { get; init; }
+
     public SlotPairState WithOperations(List<Operation> operations) => this with { Operations = operations };
 }
 
@@ -44,8 +48,8 @@ internal sealed class SlotPairGrain(
 
     async Task<Operation> ISlotPairGrain.DeployAsync(DeployCommand command)
     {
-        var (operation, deploying) = await DeployOperationAsync(command);
-        return await StartAsync(operation, s => s with { Pair = deploying });
+        var (operation, before, deploying) = await DeployOperationAsync(command);
+        return await StartAsync(operation, s => s with { Pair = deploying, BeforeDeploy = before });
     }
 
     async Task<List<PlanFinding>> ISlotPairGrain.PlanDeployAsync(DeployCommand command) =>
@@ -101,6 +105,7 @@ internal sealed class SlotPairGrain(
             Pair = operation.Kind switch
             {
                 "deploy" when succeeded => SlotMachine.DeploySucceeded(pair, operation.Facts[DeployRunbook.ContainerIdFact], Now),
+                "deploy" when !TouchedSlot(operation) => state.BeforeDeploy,
                 "deploy" => SlotMachine.DeployFailed(pair, Now),
                 "promote" when succeeded => SlotMachine.Promote(pair, operation.StartedBy, Now),
                 "rollback" when succeeded => SlotMachine.Rollback(pair, operation.StartedBy, Now),
@@ -109,7 +114,10 @@ internal sealed class SlotPairGrain(
         };
     }
 
-    private async Task<(Operation Operation, SlotPair Deploying)> DeployOperationAsync(DeployCommand command)
+    private static bool TouchedSlot(Operation deploy) =>
+        deploy.Steps.Find(step => step.Name == DeployRunbook.ClearSlotStep) is { StartedAt: not null };
+
+    private async Task<(Operation Operation, SlotPair Before, SlotPair Deploying)> DeployOperationAsync(DeployCommand command)
     {
         RefuseIfRunning("deploy");
         var (project, pair) = await CurrentAsync();
@@ -130,7 +138,7 @@ internal sealed class SlotPairGrain(
             MemoryBytes = project.Container.MemoryMegabytes == 0 ? null : project.Container.MemoryMegabytes * 1024L * 1024,
             Health = runbooks.HealthOf(project),
         };
-        return (NewOperation("deploy", this.GetPrimaryKeyString(), command.StartedBy, JsonSerializer.Serialize(input)), deploying);
+        return (NewOperation("deploy", this.GetPrimaryKeyString(), command.StartedBy, JsonSerializer.Serialize(input)), pair, deploying);
     }
 
     /// <summary>The machine is asked first, so that an illegal switch is refused before anything is touched.</summary>
