@@ -37,10 +37,12 @@ internal sealed class OwnCodeB : IAsyncDisposable
     public static async Task<OwnCodeB> CreateAsync(TopologyFixture topology, string name)
     {
         var database = new NpgsqlConnectionStringBuilder(await topology.App.GetConnectionStringAsync("control"));
-        await using (var source = NpgsqlDataSource.Create(database.ConnectionString))
-        await using (var schema = source.CreateCommand($"CREATE SCHEMA {name}"))
-            await schema.ExecuteNonQueryAsync();
-        database.SearchPath = name;
+        // The role codeb may not make databases; the cluster's own account may, over the socket.
+        var made = await Shell.RunAsync(
+            "runuser", "-u", "postgres", "--", "psql", "-h", $"/var/lib/codeb/topology/{topology.Number}/control", "postgres",
+            "-c", $"CREATE DATABASE {name} OWNER codeb");
+        Assert.True(made.Code == 0, made.Errors);
+        database.Database = name;
         return new OwnCodeB(topology, database.ConnectionString);
     }
 

@@ -107,12 +107,19 @@ internal sealed class Worb(TopologyFixture topology, string name, string environ
         return client;
     }
 
-    /// <summary>The version that the world sees, or the status code where there is none.</summary>
+    /// <summary>The version that the world sees, or why it sees none.</summary>
     public async Task<string> SeenAsync()
     {
         using var browser = Browser();
-        using var answer = await browser.GetAsync(new Uri("/version", UriKind.Relative));
-        return answer.StatusCode == HttpStatusCode.OK ? await answer.Content.ReadAsStringAsync() : $"{(int)answer.StatusCode}";
+        try
+        {
+            using var answer = await browser.GetAsync(new Uri("/version", UriKind.Relative));
+            return answer.StatusCode == HttpStatusCode.OK ? await answer.Content.ReadAsStringAsync() : $"{(int)answer.StatusCode}";
+        }
+        catch (HttpRequestException e)
+        {
+            return $"{e.HttpRequestError}";
+        }
     }
 
     /// <summary>A slot's container on app: its id and when it was started. Empty: there is none.</summary>
@@ -125,7 +132,7 @@ internal sealed class Worb(TopologyFixture topology, string name, string environ
     public async Task<string> ContentAsync(Api api)
     {
         var rows = await SqlAsync(Database, "SELECT count(*), md5(string_agg(id || body, ',' ORDER BY id)) FROM pages");
-        var keys = await RunAsync("storage", $"redis-cli --scan --pattern '{name}:*' | sort | xargs -r -n 1 redis-cli dump | md5sum");
+        var keys = await RunAsync("storage", $"redis-cli --scan --pattern '{name}:*' | sort | sed 's|^|GET |' | redis-cli | md5sum");
         var env = await api.Env.GetEnvAsync(new GetEnvRequest { Project = name, Environment = environment, Reveal = true });
         var file = await RunAsync("app", $"sha256sum < /opt/codeb/env/{name}/{environment}/{(await SlotsAsync(api)).ActiveSlot}.env");
         return $"{rows} | {keys} | {string.Join(',', env.Variables.Select(v => $"{v.Name}={v.Value}"))} | {file}";
