@@ -80,12 +80,14 @@ public sealed class BadMomentTests(QuietCodeB quiet, TopologyFixture topology) :
     public async Task A_deploy_to_a_server_that_is_cut_off_is_unavailable_within_seconds_and_the_slots_stay_as_they_were()
     {
         var before = await SnapshotAsync();
-        var clock = Stopwatch.StartNew();
+        TimeSpan took;
         Status refused;
         await topology.DoToAsync("app", "cut");
         try
         {
+            var clock = Stopwatch.StartNew();
             refused = await Api.RefusalAsync(() => Worb.DeployAsync(Api, "v2"));
+            took = clock.Elapsed;
         }
         finally
         {
@@ -94,7 +96,7 @@ public sealed class BadMomentTests(QuietCodeB quiet, TopologyFixture topology) :
 
         Assert.Equal(StatusCode.Unavailable, refused.StatusCode);
         Assert.Contains("app", refused.Detail, StringComparison.Ordinal);
-        Assert.InRange(clock.Elapsed.TotalSeconds, 0, 15);
+        Assert.InRange(took.TotalSeconds, 0, 15);
         await Shell.AwaitAsync("app reachable again", TimeSpan.FromSeconds(30), async () =>
             (await Api.Servers.CheckServerAsync(new GetServerRequest { Name = "app" })).Reachable);
         Assert.Equal(before, await SnapshotAsync());
@@ -183,7 +185,7 @@ public sealed class BadMomentTests(QuietCodeB quiet, TopologyFixture topology) :
         var refused = await Api.RefusalAsync(() => Worb.DeployAsync(Api, "v2"));
 
         await Worb.SetEnvAsync(Api);
-        Assert.Equal(StatusCode.FailedPrecondition, refused.StatusCode);
+        Assert.True(refused.StatusCode == StatusCode.FailedPrecondition, $"{refused}");
         Assert.Contains("UriFormatException", refused.Detail, StringComparison.Ordinal);
         Assert.Contains("everything was undone", refused.Detail, StringComparison.Ordinal);
         var pair = await Worb.SlotsAsync(Api);

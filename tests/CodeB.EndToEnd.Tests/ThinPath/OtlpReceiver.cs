@@ -13,6 +13,8 @@ namespace CodeB.EndToEnd.Tests.ThinPath;
 /// <summary>Takes traces over OTLP (http/protobuf) and keeps of each span what says where it belongs.</summary>
 internal sealed class OtlpReceiver : IAsyncDisposable
 {
+    private const ulong ServerKind = 2;
+
     private readonly WebApplication _app;
     private readonly ConcurrentBag<Span> _spans = [];
 
@@ -51,9 +53,28 @@ internal sealed class OtlpReceiver : IAsyncDisposable
         from resource in Messages(request, 1)
         from scope in Messages(resource, 2)
         from span in Messages(scope, 2)
-        select new Span(Id(span, 1), Id(span, 2), Id(span, 4), Messages(span, 5).Select(System.Text.Encoding.UTF8.GetString).FirstOrDefault() ?? "");
+        select new Span(
+            Id(span, 1),
+            Id(span, 2),
+            Id(span, 4),
+            Messages(span, 5).Select(System.Text.Encoding.UTF8.GetString).FirstOrDefault() ?? "",
+            Kind(span) == ServerKind);
 
     private static string Id(byte[] span, int field) => Convert.ToHexStringLower(Messages(span, field).FirstOrDefault() ?? []);
+
+    // Span.kind = 6.
+    private static ulong Kind(byte[] span)
+    {
+        using var input = new CodedInputStream(span);
+        for (var tag = input.ReadTag(); tag != 0; tag = input.ReadTag())
+        {
+            if (WireFormat.GetTagFieldNumber(tag) == 6)
+                return input.ReadUInt64();
+            input.SkipLastField();
+        }
+
+        return 0;
+    }
 
     /// <summary>The values of one length-delimited field.</summary>
     private static List<byte[]> Messages(byte[] message, int field)
@@ -72,5 +93,5 @@ internal sealed class OtlpReceiver : IAsyncDisposable
     }
 
     /// <summary>Ids in hexadecimal; the parent is empty at the root.</summary>
-    internal sealed record Span(string Trace, string Id, string Parent, string Name);
+    internal sealed record Span(string Trace, string Id, string Parent, string Name, bool IsServer);
 }

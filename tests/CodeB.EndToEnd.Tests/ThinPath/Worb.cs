@@ -153,7 +153,7 @@ internal sealed class Worb(TopologyFixture topology, string name, string environ
         var databases = await SqlAsync("postgres", $"SELECT datname FROM pg_database WHERE datname ~ '^{Database}_(restore|before)_'");
         var storage = await RunAsync("storage", "find /var/lib/redis /var/lib -maxdepth 1 \\( -name '*.restore-*' -o -name '*.before-*' \\)");
         var app = await RunAsync("app", $"find /opt/codeb/env/{name} \\( -name '*.restore-*' -o -name '*.before-*' -o -name '*.part' \\)");
-        var backup = await RunAsync("backup", $"find /opt/codeb/backups -path '{SetsFolder}/*' \\( -name '*.part' -o -name .operation \\)");
+        var backup = await RunAsync("backup", $"[ ! -d {SetsFolder} ] || find {SetsFolder} \\( -name '*.part' -o -name .operation \\)");
         return string.Join('\n', new[] { databases, storage, app, backup }.Where(text => text.Length > 0));
     }
 
