@@ -57,7 +57,7 @@ public readonly record struct HttpAnswer(int Status, string Body)
     {
         var at = result.Output.LastIndexOf('\n');
         var status = int.TryParse(result.Output.AsSpan(at + 1).Trim(), CultureInfo.InvariantCulture, out var code) ? code : 0;
-        return result.ExitCode == 0 ? new HttpAnswer(status, at > 0 ? result.Output[..at] : "") : default;
+        return result.ExitCode == 0 ? new HttpAnswer(status, at > 0 ? result.Output[..at] : "") : new HttpAnswer(0, "");
     }
 
     public override string ToString() => Status == 0 ? "no answer" : $"status {Status}";
