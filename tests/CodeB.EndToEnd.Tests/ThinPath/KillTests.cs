@@ -12,7 +12,7 @@ namespace CodeB.EndToEnd.Tests.ThinPath;
 /// </summary>
 public sealed class KillTests(KilledCodeB killed) : IClassFixture<KilledCodeB>
 {
-    private static readonly TimeSpan s_finished = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan _finished = TimeSpan.FromSeconds(90);
 
     private string _expected = "";
 
@@ -177,7 +177,7 @@ public sealed class KillTests(KilledCodeB killed) : IClassFixture<KilledCodeB>
 
             async Task TakenUpAsync(string point)
             {
-                var operation = await api.NewestFinishedAsync(killed.Worb.Target, s_finished);
+                var operation = await api.NewestFinishedAsync(killed.Worb.Target, _finished);
                 Assert.Equal(point.Split('/')[0], operation.Kind);
                 Assert.True(operation.Resumed >= 1, $"{operation.Id} {operation.State} was resumed {operation.Resumed} times: {operation.Error}");
                 Assert.True(operation.NotUndone.Count == 0, string.Join('\n', operation.NotUndone));
