@@ -102,7 +102,12 @@ remove() {
   ip -o link show type veth 2>/dev/null | sed -nE "s/^[0-9]+: (cb$n-[a-z]+)@.*/\1/p" | xargs -r -n1 ip link delete 2>/dev/null || true
   ip link delete "cb$n" 2>/dev/null || true
   # A machine's mounts live in its own mount namespace and went with it, and the loop device with them.
-  find /sys/fs/cgroup -depth -type d -path "*/codeb$n-*" -exec rmdir {} + 2>/dev/null || true
+  # A group can go only when everything in it that was killed has ended.
+  for _ in $(seq 100); do
+    find /sys/fs/cgroup -depth -type d -path "*/codeb$n-*" -exec rmdir {} + 2>/dev/null || true
+    [ -n "$(find /sys/fs/cgroup -type d -path "*/codeb$n-*" -print -quit 2>/dev/null)" ] || break
+    sleep 0.1
+  done
   rm -rf --one-file-system "$dir"
   if [ -z "$(numbers)" ]; then
     ip route delete blackhole 198.18.0.0/15 metric 4294967294 2>/dev/null || true

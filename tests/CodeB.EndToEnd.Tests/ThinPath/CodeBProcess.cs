@@ -9,8 +9,8 @@ internal sealed class CodeBProcess : IDisposable
 {
     private const int KeptLines = 200;
     private const int KilledExitCode = 128 + 9;
-    private static readonly TimeSpan _startLimit = TimeSpan.FromSeconds(90);
-    private static readonly TimeSpan _endLimit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(60);
 
     private readonly Process _process;
     private readonly ConcurrentQueue<string> _lines = [];
@@ -37,7 +37,7 @@ internal sealed class CodeBProcess : IDisposable
         process._process.BeginOutputReadLine();
         process._process.BeginErrorReadLine();
         using var client = new HttpClient();
-        await Shell.AwaitAsync("this test's CodeB healthy", _startLimit, async () =>
+        await Shell.AwaitAsync("this test's CodeB healthy", StartLimit, async () =>
         {
             Assert.False(process._process.HasExited, $"CodeB has ended while it started:\n{process.Log}");
             try
@@ -55,7 +55,7 @@ internal sealed class CodeBProcess : IDisposable
 
     public async Task KilledAsync(string point)
     {
-        using var limit = new CancellationTokenSource(_endLimit);
+        using var limit = new CancellationTokenSource(EndLimit);
         try
         {
             await _process.WaitForExitAsync(limit.Token);
@@ -78,7 +78,7 @@ internal sealed class CodeBProcess : IDisposable
     {
         if (!_process.HasExited)
             await Shell.RunAsync("kill", "-TERM", $"{_process.Id}");
-        using var limit = new CancellationTokenSource(_endLimit);
+        using var limit = new CancellationTokenSource(EndLimit);
         try
         {
             await _process.WaitForExitAsync(limit.Token);
@@ -86,7 +86,7 @@ internal sealed class CodeBProcess : IDisposable
         catch (OperationCanceledException)
         {
             await KillAsync();
-            Assert.Fail($"CodeB did not stop within {_endLimit.TotalSeconds} s of SIGTERM:\n{Log}");
+            Assert.Fail($"CodeB did not stop within {EndLimit.TotalSeconds} s of SIGTERM:\n{Log}");
         }
     }
 

@@ -14,7 +14,7 @@ namespace CodeB.EndToEnd.Tests.ThinPath;
 /// </summary>
 internal sealed class OwnCodeB : IAsyncDisposable
 {
-    private static readonly string _server =
+    private static readonly string ServerProgram =
         Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "../../CodeB.Server/release/CodeB.Server.dll"));
 
     private readonly TopologyFixture _topology;
@@ -52,7 +52,7 @@ internal sealed class OwnCodeB : IAsyncDisposable
     {
         if (_process is not null)
             throw new InvalidOperationException("This CodeB is running already.");
-        var start = new ProcessStartInfo("dotnet", [_server]) { WorkingDirectory = Path.GetDirectoryName(_server) };
+        var start = new ProcessStartInfo("dotnet", [ServerProgram]) { WorkingDirectory = Path.GetDirectoryName(ServerProgram) };
         var (grpc, http) = FreePorts();
         foreach (var (key, value) in Settings(grpc, http).Concat(settings.Select(s => s.Split('=', 2)).Select(s => (s[0], s[1]))))
             start.Environment[key] = value;

@@ -8,10 +8,10 @@ namespace CodeB.EndToEnd.Tests.ThinPath;
 /// <summary>What is asked for wrongly is refused with the right status, and changes nothing.</summary>
 public sealed class WrongInputTests(TopologyFixture topology)
 {
-    private static readonly string[] _badNames = ["../x", "a;b", new('a', 300), ""];
+    private static readonly string[] BadNames = ["../x", "a;b", new('a', 300), ""];
 
     /// <summary>Every field of the API that takes a name.</summary>
-    private static readonly (string Field, Func<Api, string, Task> Call)[] _fields =
+    private static readonly (string Field, Func<Api, string, Task> Call)[] Fields =
     [
         ("GetProject.name", (a, n) => a.Projects.GetProjectAsync(new GetProjectRequest { Name = n }).ResponseAsync),
         ("RemoveProject.name", (a, n) => a.Projects.RemoveProjectAsync(new GetProjectRequest { Name = n }).ResponseAsync),
@@ -51,9 +51,9 @@ public sealed class WrongInputTests(TopologyFixture topology)
         using var api = new Api(await topology.GrpcAsync());
         var before = await StateAsync(api);
         var wrong = new List<string>();
-        foreach (var (field, call) in _fields)
+        foreach (var (field, call) in Fields)
         {
-            foreach (var name in _badNames)
+            foreach (var name in BadNames)
             {
                 var status = await StatusOfAsync(() => call(api, name));
                 if (status.StatusCode != StatusCode.InvalidArgument || status.Detail.Length is 0 or > 400)
@@ -71,7 +71,7 @@ public sealed class WrongInputTests(TopologyFixture topology)
         using var api = new Api(await topology.GrpcAsync());
         var before = await StateAsync(api);
         var wrong = new List<string>();
-        foreach (var (field, call) in _fields.Where(f => f.Field.EndsWith(".project", StringComparison.Ordinal)))
+        foreach (var (field, call) in Fields.Where(f => f.Field.EndsWith(".project", StringComparison.Ordinal)))
         {
             var status = await StatusOfAsync(() => call(api, "nobody"));
             if (status.StatusCode != StatusCode.NotFound || !status.Detail.Contains("nobody", StringComparison.Ordinal))
