@@ -21,6 +21,21 @@ public sealed class TerminalTests : CliTest
         Assert.Contains("deploy worb/production: succeeded in 12.0 s", Output, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task The_display_is_drawn_while_nothing_is_known_of_the_steps_yet(bool named)
+    {
+        Live = true;
+        var drawn = new TaskCompletionSource();
+        Time = new ImpatientClock(ticks: 3, drawn.SetResult);
+        var operation = Updates.Running();
+        operation.Steps.Clear();
+        Fake.AnswerAfter<DeployRequest>(drawn.Task, named ? [new OperationUpdate { Operation = operation }] : [], Updates.Success());
+        Assert.Equal(0, await We("deploy worb 2"));
+        Assert.Contains("deploy worb/production: succeeded in 12.0 s", Output, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task NO_COLOR_takes_the_colours_away()
     {
@@ -60,5 +75,18 @@ public sealed class TerminalTests : CliTest
         Assert.Equal(0, await We("server show x --json"));
         Assert.DoesNotContain(Output, c => char.IsControl(c) && c != '\n');
         Assert.Equal(Hostile, Assert.Single(JsonLines()).GetProperty("name").GetString());
+    }
+
+    /// <summary>Its delays are over at once; says when so many of them were asked for.</summary>
+    private sealed class ImpatientClock(int ticks, Action reached) : TimeProvider
+    {
+        private int _left = ticks;
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            if (Interlocked.Decrement(ref _left) == 0)
+                reached();
+            return base.CreateTimer(callback, state, TimeSpan.FromMilliseconds(1), period);
+        }
     }
 }

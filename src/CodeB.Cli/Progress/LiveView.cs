@@ -15,36 +15,50 @@ internal sealed class LiveView(Invocation we, IAnsiConsole console) : IProgressV
     {
         await console.Live(new Text("")).Overflow(VerticalOverflow.Crop).Cropping(VerticalOverflowCropping.Top).StartAsync(async live =>
         {
-            await using var reader = updates.GetAsyncEnumerator();
+            using var stop = new CancellationTokenSource();
+            await using var reader = updates.GetAsyncEnumerator(stop.Token);
             var next = reader.MoveNextAsync().AsTask();
-            while (true)
+            try
             {
-                // Without news the clock of the running step still moves.
-                await Task.WhenAny(next, Task.Delay(Tick, we.Terminal.Time));
-                if (next.IsCompleted)
+                while (true)
                 {
-                    if (!await next)
-                        break;
-                    progress.Apply(reader.Current);
-                    next = reader.MoveNextAsync().AsTask();
-                }
+                    // Without news the clock of the running step still moves.
+                    await Task.WhenAny(next, Task.Delay(Tick, we.Terminal.Time));
+                    if (next.IsCompleted)
+                    {
+                        if (!await next)
+                            break;
+                        progress.Apply(reader.Current);
+                        next = reader.MoveNextAsync().AsTask();
+                    }
 
-                live.UpdateTarget(Render(progress));
+                    live.UpdateTarget(Render(progress));
+                }
+            }
+            finally
+            {
+                // An enumerator may only be disposed of when no read is under way; what ended the loop is the error that counts.
+                await stop.CancelAsync();
+                await Task.WhenAny(next);
             }
         });
     }
 
     private IRenderable Render(OperationProgress progress)
     {
+        // A grid without rows cannot be measured.
+        if (progress.Steps.Count == 0)
+            return progress.Operation is { } starting ? Title(starting) : new Text("");
         var grid = new Grid().AddColumns(
             new GridColumn().NoWrap().PadLeft(0), new GridColumn().NoWrap(), new GridColumn().NoWrap(), new GridColumn());
         foreach (var step in progress.Steps)
             grid.AddRow(Mark(step.State), Safe(step.Name), Time(step), Detail(step));
         var operation = progress.Operation;
-        return operation is null
-            ? grid
-            : new Rows(new Markup($"{Safe(operation.Kind)} {Safe(operation.Target)}  [grey]{Safe(operation.Id)}[/]"), grid);
+        return operation is null ? grid : new Rows(Title(operation), grid);
     }
+
+    private static Markup Title(Operation operation) =>
+        new($"{Safe(operation.Kind)} {Safe(operation.Target)}  [grey]{Safe(operation.Id)}[/]");
 
     private string Time(Step step)
     {

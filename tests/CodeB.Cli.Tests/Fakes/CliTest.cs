@@ -28,6 +28,8 @@ public abstract class CliTest : IAsyncLifetime
     /// <summary>Progress is drawn, on this writer's console.</summary>
     protected bool Live { get; set; }
 
+    protected TimeProvider Time { get; set; } = TimeProvider.System;
+
     protected Dictionary<string, string> Variables { get; } = [];
 
     protected CancellationTokenSource Interrupt { get; } = new();
@@ -58,6 +60,7 @@ public abstract class CliTest : IAsyncLifetime
             Live = Live ? LiveConsole(output) : null,
             Variable = name => Variables.GetValueOrDefault(name),
             UserName = "tester",
+            Time = Time,
         };
         return await WeProgram.RunAsync(arguments, terminal, Interrupt.Token).WaitAsync(TimeSpan.FromSeconds(30));
     }

@@ -30,6 +30,10 @@ public sealed class FakeCodeB : IAsyncLifetime
     public void Answer<TRequest>(params IMessage[] answers)
         where TRequest : IMessage => _answers[typeof(TRequest).Name] = _ => answers.ToAsyncEnumerable();
 
+    /// <summary>Answers, says nothing more before the task has ended, then goes on.</summary>
+    public void AnswerAfter<TRequest>(Task wait, IMessage[] before, IMessage[] after)
+        where TRequest : IMessage => _answers[typeof(TRequest).Name] = _ => Waiting(wait, before, after);
+
     /// <summary>Answers first, then ends the call with the status.</summary>
     public void Fail<TRequest>(StatusCode code, string detail, string? field = null, params IMessage[] answersBefore)
         where TRequest : IMessage => _answers[typeof(TRequest).Name] = _ => Failing(code, detail, field, answersBefore);
@@ -123,6 +127,15 @@ public sealed class FakeCodeB : IAsyncLifetime
         await Task.CompletedTask;
         var status = new Status(code, detail);
         throw field is null ? new RpcException(status) : new FieldException(status, field);
+    }
+
+    private static async IAsyncEnumerable<IMessage> Waiting(Task wait, IMessage[] before, IMessage[] after)
+    {
+        foreach (var answer in before)
+            yield return answer;
+        await wait;
+        foreach (var answer in after)
+            yield return answer;
     }
 
     private static async IAsyncEnumerable<IMessage> Hanging(
