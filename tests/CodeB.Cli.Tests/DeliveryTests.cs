@@ -16,15 +16,22 @@ public sealed class DeliveryTests : CliTest
             Fake.Request<DeployRequest>());
     }
 
-    [Theory]
-    [InlineData("promote")]
-    [InlineData("rollback")]
-    public async Task Promote_and_rollback_work_on_production_unless_told_otherwise(string command)
+    [Fact]
+    public async Task Promote_works_on_production_unless_told_otherwise()
     {
-        Fake.Answer<SwitchRequest>(Updates.Success(command));
-        Assert.Equal(0, await We($"{command} worb"));
-        Assert.Equal(new SwitchRequest { Project = "worb", Environment = "production" }, Fake.Request<SwitchRequest>());
-        Assert.Contains($"{command} worb/production: succeeded", Output, StringComparison.Ordinal);
+        Fake.Answer<PromoteRequest>(Updates.Success("promote"));
+        Assert.Equal(0, await We("promote worb"));
+        Assert.Equal(new PromoteRequest { Project = "worb", Environment = "production" }, Fake.Request<PromoteRequest>());
+        Assert.Contains("promote worb/production: succeeded", Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Rollback_works_on_production_unless_told_otherwise()
+    {
+        Fake.Answer<RollbackRequest>(Updates.Success("rollback"));
+        Assert.Equal(0, await We("rollback worb"));
+        Assert.Equal(new RollbackRequest { Project = "worb", Environment = "production" }, Fake.Request<RollbackRequest>());
+        Assert.Contains("rollback worb/production: succeeded", Output, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -68,7 +75,7 @@ public sealed class DeliveryTests : CliTest
     [Fact]
     public async Task What_could_not_be_undone_is_said()
     {
-        Fake.Fail<SwitchRequest>(
+        Fake.Fail<PromoteRequest>(
             StatusCode.Internal, "x", null, Updates.First("promote"), Updates.Finished(OperationState.Failed, "app: cut", "INTERNAL", "promote", "upstream of Caddy"));
         Assert.Equal(1, await We("promote worb"));
         Assert.Contains("NOT undone: upstream of Caddy", Error, StringComparison.Ordinal);
@@ -98,7 +105,7 @@ public sealed class DeliveryTests : CliTest
     [Fact]
     public async Task A_second_operation_is_refused_with_4_and_the_text_of_CodeB()
     {
-        Fake.Fail<SwitchRequest>(StatusCode.FailedPrecondition, "worb/production is busy; `we operation watch op-6` follows it");
+        Fake.Fail<PromoteRequest>(StatusCode.FailedPrecondition, "worb/production is busy; `we operation watch op-6` follows it");
         Assert.Equal(4, await We("promote worb"));
         Assert.Equal("error: worb/production is busy; `we operation watch op-6` follows it\n", Error);
     }

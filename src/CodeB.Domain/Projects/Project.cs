@@ -39,6 +39,8 @@ public sealed record Project
     public Dictionary<string, EnvironmentSpec> Environments { get; init; } = [];
     [Id(9)]
     public DateTimeOffset CreatedAt { get; init; }
+    [Id(10)]
+    public HealthSettings Health { get; init; } = new();
 
     /// <exception cref="DomainException">NotFound, naming the environments that there are.</exception>
     public EnvironmentSpec EnvironmentOf(string name) =>
@@ -81,6 +83,22 @@ public sealed record EnvironmentSpec
     /// <summary>The host name under which Caddy serves it.</summary>
     [Id(3)]
     public string Domain { get; init; } = "";
+
+    /// <summary>Further names that it is served under.</summary>
+    [Id(4)]
+    public List<string> Aliases { get; init; } = [];
+
+    /// <summary>Names that are answered with a redirect: from the name to one of the environment's own.</summary>
+    [Id(5)]
+    public Dictionary<string, string> Redirects { get; init; } = [];
+
+    /// <summary>Of a preview: the branch it is for; empty otherwise.</summary>
+    [Id(6)]
+    public string Branch { get; init; } = "";
+
+    /// <summary>Of a preview: when it is removed; null otherwise.</summary>
+    [Id(7)]
+    public DateTimeOffset? ExpiresAt { get; init; }
 }
 
 /// <summary>How a project's containers are started.</summary>
@@ -102,4 +120,37 @@ public sealed record ContainerSettings
     /// <summary>Seconds that a container gets to end by itself before it is killed.</summary>
     [Id(2)]
     public int StopSeconds { get; init; } = 10;
+
+    /// <summary>CPUs at most, such as 1.5; 0 for none.</summary>
+    [Id(3)]
+    public double Cpus { get; init; }
+
+    /// <summary>Labels beside CodeB's own.</summary>
+    [Id(4)]
+    public Dictionary<string, string> Labels { get; init; } = [];
+
+    /// <summary>Program and arguments that run in the new image before it gets traffic, such as a migration; empty for none.</summary>
+    [Id(5)]
+    public List<string> ReleaseCommand { get; init; } = [];
+}
+
+/// <summary>When a new container counts as healthy; the path is <see cref="Project.HealthPath"/>.</summary>
+[GenerateSerializer]
+[Alias("codeb.HealthSettings")]
+public sealed record HealthSettings
+{
+    [Id(0)]
+    public int ExpectedStatus { get; init; } = 200;
+
+    /// <summary>Between two requests.</summary>
+    [Id(1)]
+    public TimeSpan Interval { get; init; } = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>For the whole gate; zero: the installation's default.</summary>
+    [Id(2)]
+    public TimeSpan Timeout { get; init; }
+
+    /// <summary>Good answers in a row.</summary>
+    [Id(3)]
+    public int Successes { get; init; } = 2;
 }

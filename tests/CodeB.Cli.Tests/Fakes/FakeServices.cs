@@ -43,10 +43,10 @@ internal sealed class FakeSlots(FakeCodeB codeb) : SlotService.SlotServiceBase
     public override Task Deploy(DeployRequest request, IServerStreamWriter<OperationUpdate> responseStream, ServerCallContext context) =>
         codeb.StreamAsync(request, responseStream, context);
 
-    public override Task Promote(SwitchRequest request, IServerStreamWriter<OperationUpdate> responseStream, ServerCallContext context) =>
+    public override Task Promote(PromoteRequest request, IServerStreamWriter<OperationUpdate> responseStream, ServerCallContext context) =>
         codeb.StreamAsync(request, responseStream, context);
 
-    public override Task Rollback(SwitchRequest request, IServerStreamWriter<OperationUpdate> responseStream, ServerCallContext context) =>
+    public override Task Rollback(RollbackRequest request, IServerStreamWriter<OperationUpdate> responseStream, ServerCallContext context) =>
         codeb.StreamAsync(request, responseStream, context);
 }
 

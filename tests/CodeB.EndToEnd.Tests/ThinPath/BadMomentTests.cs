@@ -70,7 +70,7 @@ public sealed class BadMomentTests(QuietCodeB quiet, TopologyFixture topology) :
             BackupServer = "backup",
         });
 
-        var refused = await Api.RefusalAsync(() => Api.EndAsync(Api.Slots.Promote(new SwitchRequest { Project = "empty", Environment = "preview" })));
+        var refused = await Api.RefusalAsync(() => Api.EndAsync(Api.Slots.Promote(new PromoteRequest { Project = "empty", Environment = "preview" })));
 
         Assert.Equal(StatusCode.FailedPrecondition, refused.StatusCode);
         Assert.Contains("we deploy empty", refused.Detail, StringComparison.Ordinal);

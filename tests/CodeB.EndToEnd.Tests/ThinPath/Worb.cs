@@ -78,9 +78,9 @@ internal sealed class Worb(TopologyFixture topology, string name, string environ
             Image = image ?? $"localhost/guestbook:{version}",
         });
 
-    public Task<Operation> PromoteAsync(Api api) => Api.EndAsync(api.Slots.Promote(Switch));
+    public Task<Operation> PromoteAsync(Api api) => Api.EndAsync(api.Slots.Promote(new PromoteRequest { Project = name, Environment = environment }));
 
-    public Task<Operation> RollbackAsync(Api api) => Api.EndAsync(api.Slots.Rollback(Switch));
+    public Task<Operation> RollbackAsync(Api api) => Api.EndAsync(api.Slots.Rollback(new RollbackRequest { Project = name, Environment = environment }));
 
     public Task<Operation> BackUpAsync(Api api) =>
         Api.EndAsync(api.Backups.RunBackup(new RunBackupRequest { Project = name, Environment = environment }));
@@ -90,8 +90,6 @@ internal sealed class Worb(TopologyFixture topology, string name, string environ
 
     public Task<VerifyResult> VerifyAsync(Api api, string set) =>
         Api.EndAsync(api.Backups.VerifySet(new VerifySetRequest { Project = name, Set = set }));
-
-    public SwitchRequest Switch => new() { Project = name, Environment = environment };
 
     public Task<SlotPair> SlotsAsync(Api api) =>
         api.Slots.GetSlotPairAsync(new GetSlotPairRequest { Project = name, Environment = environment }).ResponseAsync;

@@ -19,7 +19,7 @@ internal sealed class SlotApi(IGrainFactory grains, OperationStreams streams) : 
             await streams.FollowAsync(pair, await pair.DeployAsync(command), responseStream, context);
     }
 
-    public override async Task Promote(SwitchRequest request, IServerStreamWriter<OperationUpdate> responseStream, ServerCallContext context)
+    public override async Task Promote(PromoteRequest request, IServerStreamWriter<OperationUpdate> responseStream, ServerCallContext context)
     {
         var pair = Pair(request.Project, request.Environment);
         if (request.DryRun)
@@ -28,7 +28,7 @@ internal sealed class SlotApi(IGrainFactory grains, OperationStreams streams) : 
             await streams.FollowAsync(pair, await pair.PromoteAsync(context.Name()), responseStream, context);
     }
 
-    public override async Task Rollback(SwitchRequest request, IServerStreamWriter<OperationUpdate> responseStream, ServerCallContext context)
+    public override async Task Rollback(RollbackRequest request, IServerStreamWriter<OperationUpdate> responseStream, ServerCallContext context)
     {
         var pair = Pair(request.Project, request.Environment);
         if (request.DryRun)
