@@ -11,7 +11,8 @@ namespace CodeB.EndToEnd.Tests.ThinPath;
 /// new start makes of it.
 /// The steps are asked of the runbooks themselves.
 /// </summary>
-public sealed class KillTests(KilledCodeB killed) : IClassFixture<KilledCodeB>
+[Collection(KilledCodeB.Collection)]
+public sealed class KillTests(KilledCodeB killed)
 {
     private static readonly TimeSpan Finished = TimeSpan.FromSeconds(90);
 

@@ -4,8 +4,11 @@ using CodeB.V1;
 namespace CodeB.EndToEnd.Tests.ThinPath;
 
 /// <summary>A CodeB to be killed, with a project that has an active version, and what must hold after every kill.</summary>
-public sealed class KilledCodeB(TopologyFixture topology) : IAsyncLifetime
+[CollectionDefinition(Collection)]
+public sealed class KilledCodeB(TopologyFixture topology) : IAsyncLifetime, ICollectionFixture<KilledCodeB>
 {
+    public const string Collection = "killed";
+
     private string _active = "";
     private string _container = "";
 
