@@ -129,7 +129,10 @@ public sealed class BadMomentTests(QuietCodeB quiet, TopologyFixture topology) :
     {
         var request = new AddServerRequest
         {
-            Name = "impostor", Address = topology.AddressOf("streaming"), Role = ServerRole.Streaming, HostKey = OwnCodeB.HostKey(topology, "storage"),
+            Name = "impostor",
+            Address = topology.AddressOf("streaming"),
+            Role = ServerRole.Streaming,
+            HostKey = OwnCodeB.HostKey(topology, "storage"),
         };
 
         var refused = await Api.RefusalAsync(() => Api.Servers.AddServerAsync(request).ResponseAsync);
