@@ -6,22 +6,6 @@ using Microsoft.Extensions.Options;
 
 namespace CodeB.Grains.Slots;
 
-/// <summary>How deliveries are done in this installation.</summary>
-public sealed class DeliveryOptions
-{
-    /// <summary>
-    /// Whether Caddy serves the domains over HTTPS with certificates that it gets by itself. Default: yes. Without it traffic
-    /// goes in the clear, for fleets behind another proxy and for the topology on one machine.
-    /// </summary>
-    public bool Https { get; set; } = true;
-
-    /// <summary>podman or docker. Default: podman.</summary>
-    public string Engine { get; set; } = "podman";
-
-    /// <summary>For how long a new container may take to become healthy. Default: 60 s; a shorter one fails slow starters.</summary>
-    public TimeSpan HealthTimeout { get; set; } = TimeSpan.FromSeconds(60);
-}
-
 /// <summary>From a project's facts and the installation's options to what the delivery runbooks are told.</summary>
 public sealed class DeliveryRunbooks(IOptions<DeliveryOptions> options)
 {

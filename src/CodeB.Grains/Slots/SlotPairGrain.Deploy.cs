@@ -1,0 +1,75 @@
+using System.Text.Json;
+using CodeB.Delivery.Runbooks;
+using CodeB.Domain.Errors;
+using CodeB.Domain.Naming;
+using CodeB.Domain.Operations;
+using CodeB.Domain.Projects;
+using CodeB.Domain.Slots;
+using CodeB.Grains.Abstractions.Operations;
+using CodeB.Grains.Abstractions.Slots;
+using CodeB.Grains.Operations;
+
+namespace CodeB.Grains.Slots;
+
+/// <summary>A version into the idle slot.</summary>
+internal sealed partial class SlotPairGrain
+{
+    private const string DeployKind = "deploy";
+
+    async Task<Operation> ISlotPairGrain.DeployAsync(DeployCommand command)
+    {
+        var (operation, before, deploying) = await DeployOperationAsync(command);
+        return await StartAsync(operation, s => s with { Pair = deploying, BeforeDeploy = before });
+    }
+
+    async Task<List<PlanFinding>> ISlotPairGrain.PlanDeployAsync(DeployCommand command) =>
+        await PlanAsync((await DeployOperationAsync(command)).Operation);
+
+    private async Task<PreparedOperation> PrepareDeployAsync(Operation operation, SlotPair pair) => PreparedOperation.Of(
+        DeployRunbook.Create(),
+        new DeployContext(
+            Input<DeployInput>(operation), await Tools.Fleet.SessionAsync(pair.Server), await VariablesAsync(), runbooks.Settings, Tools.Time));
+
+    private SlotPair? DeployEnded(SlotPairState state, Operation operation)
+    {
+        if (operation.State == OperationState.Succeeded)
+            return SlotMachine.DeploySucceeded(state.Pair!, operation.Facts[DeployRunbook.ContainerIdFact], Now);
+        return TouchedSlot(operation) ? SlotMachine.DeployFailed(state.Pair!, Now) : state.BeforeDeploy;
+    }
+
+    private static bool TouchedSlot(Operation deploy) =>
+        deploy.Steps.Find(step => step.Name == DeployRunbook.ClearSlotStep) is { StartedAt: not null };
+
+    private async Task<(Operation Operation, SlotPair Before, SlotPair Deploying)> DeployOperationAsync(DeployCommand command)
+    {
+        RefuseIfRunning(DeployKind);
+        var (project, pair) = await CurrentAsync();
+        var version = ReleaseVersion.Parse(command.Version).Value;
+        var image = ImageOf(project, command);
+        var slot = SlotMachine.Idle(pair);
+        // Two slots hold two versions: the next one takes the place of the one that a rollback would have gone to.
+        var deploying = SlotMachine.BeginDeploy(pair, version, image, command.StartedBy, Now, replaceGrace: true);
+        var input = new DeployInput
+        {
+            Project = pair.Project,
+            Environment = pair.Environment,
+            Slot = slot,
+            Port = pair[slot].Port,
+            Version = version,
+            Image = image,
+            ContainerPort = project.Container.Port == 0 ? null : project.Container.Port,
+            MemoryBytes = project.Container.MemoryMegabytes == 0 ? null : project.Container.MemoryMegabytes * 1024L * 1024,
+            Health = runbooks.HealthOf(project),
+        };
+        return (NewOperation(DeployKind, this.GetPrimaryKeyString(), command.StartedBy, JsonSerializer.Serialize(input)), pair, deploying);
+    }
+
+    private static string ImageOf(Project project, DeployCommand command)
+    {
+        if (command.Image.Length > 0)
+            return ProjectRules.Image(command.Image);
+        return project.ImageRepository.Length > 0
+            ? ProjectRules.Image($"{project.ImageRepository}:{command.Version}")
+            : throw DomainException.Invalid("image", $"is empty, and project {project.Name} names no image repository; give one such as 'localhost/{project.Name}:{command.Version}'");
+    }
+}
