@@ -7,7 +7,7 @@ namespace CodeB.Domain.Slots;
 /// Every legal change of a slot pair, as a function from the pair to the next one. What is not legal is refused with
 /// FailedPrecondition, which says why and what to type. After the first promote exactly one slot is active, always.
 /// </summary>
-public static class SlotMachine
+public static partial class SlotMachine
 {
     /// <summary>How long the slot that lost the traffic is kept (seed 004, "Grace Period (48h)").</summary>
     public static readonly TimeSpan DefaultGrace = TimeSpan.FromHours(48);
@@ -24,15 +24,19 @@ public static class SlotMachine
 
     public static SlotName Other(SlotName name) => name == SlotName.Blue ? SlotName.Green : SlotName.Blue;
 
-    /// <summary>The slot without the traffic, into which the next deploy goes: blue before the first promote.</summary>
-    public static SlotName Idle(SlotPair pair) => pair.ActiveSlot is { } active ? Other(active) : SlotName.Blue;
+    /// <summary>
+    /// The slot without the traffic, into which the next deploy goes. Before the first promote that is blue, or green where an
+    /// adopted version waits there alone.
+    /// </summary>
+    public static SlotName Idle(SlotPair pair) => pair.ActiveSlot is { } active
+        ? Other(active)
+        : pair.Blue.State == SlotState.Empty && pair.Green.State != SlotState.Empty ? SlotName.Green : SlotName.Blue;
 
     /// <summary>
-    /// Takes the idle slot for a new version. What was in it (its container) is the caller's to remove;
-    /// replaceGrace gives up the way back to a slot whose grace has not ended yet.
+    /// Takes the idle slot for a new version. What was in it (its container) is the caller's to remove. Two slots hold two
+    /// versions: the new one takes the place of the one in grace, to which a rollback would have gone.
     /// </summary>
-    public static SlotPair BeginDeploy(
-        SlotPair pair, string version, string image, string by, DateTimeOffset now, bool replaceGrace = false)
+    public static SlotPair BeginDeploy(SlotPair pair, string version, string image, string by, DateTimeOffset now)
     {
         var name = Idle(pair);
         var slot = pair[name];
@@ -42,13 +46,8 @@ public static class SlotMachine
                 $"wait for it, see 'we status {pair.Project}'");
         }
 
-        if (slot.State == SlotState.Grace && !replaceGrace && !GraceEnded(slot, now))
-        {
-            throw Refused(pair, $"slot {Word(name)} keeps {slot.Version} for a rollback until {Stamp(slot.GraceUntil)}",
-                $"give that up with 'we deploy {pair.Project} --replace-grace', or go back with 'we rollback {pair.Project}'");
-        }
-
-        return Next(pair, now).With(name, new Slot
+        var next = slot.State == SlotState.Deployed ? pair.Ended(name, ReleaseEnd.Replaced, by, now) : pair;
+        return Next(next, now).With(name, new Slot
         {
             State = SlotState.Deploying,
             Port = slot.Port,
@@ -71,10 +70,21 @@ public static class SlotMachine
         });
     }
 
-    public static SlotPair DeployFailed(SlotPair pair, DateTimeOffset now)
+    /// <summary>The slot keeps the reason until it is deployed over or cleaned up.</summary>
+    public static SlotPair DeployFailed(SlotPair pair, string reason, string by, DateTimeOffset now)
     {
         var (name, slot) = Deploying(pair);
-        return Next(pair, now).With(name, slot with { State = SlotState.Failed, ContainerId = "", HealthStatus = Health.Unhealthy });
+        return Next(pair.Ended(name, ReleaseEnd.Failed, by, now, reason), now).With(name, Failed(slot, reason) with { ContainerId = "" });
+    }
+
+    /// <summary>A deploy that failed before it touched the idle slot: what was in the slot still holds.</summary>
+    /// <param name="pair">The pair as it is.</param>
+    /// <param name="before">The pair as <see cref="BeginDeploy"/> found it.</param>
+    /// <param name="now">The time.</param>
+    public static SlotPair DeployWithdrawn(SlotPair pair, SlotPair before, DateTimeOffset now)
+    {
+        var (name, _) = Deploying(pair);
+        return Next(pair, now).With(name, before[name]) with { History = before.History };
     }
 
     /// <summary>What the last health check of a slot's container said.</summary>
@@ -89,69 +99,54 @@ public static class SlotMachine
         return Next(pair, now).With(name, pair[name] with { HealthStatus = healthy ? Health.Healthy : Health.Unhealthy });
     }
 
-    /// <summary>Gives the traffic to the deployed slot; the one that had it goes into grace.</summary>
-    public static SlotPair Promote(SlotPair pair, string by, DateTimeOffset now, TimeSpan? grace = null)
-    {
-        var name = Idle(pair);
-        var slot = pair[name];
-        switch (slot.State)
-        {
-            case SlotState.Deployed when slot.HealthStatus == Health.Healthy:
-                return Switch(pair, name, by, now, grace);
-            case SlotState.Deployed:
-                throw Refused(pair, $"slot {Word(name)} has {slot.Version}, which is {slot.HealthStatus}",
-                    $"look at its log and deploy again: 'we deploy {pair.Project}'");
-            case SlotState.Grace:
-                throw Refused(pair, $"slot {Word(name)} is in grace: its {slot.Version} was active before",
-                    $"to make it active again type 'we rollback {pair.Project}'");
-            case SlotState.Deploying:
-                throw Refused(pair, $"slot {Word(name)} is still deploying {slot.Version}",
-                    $"wait for it, see 'we status {pair.Project}'");
-            default:
-                throw Refused(pair, $"slot {Word(name)} is {Word(slot.State)}: nothing is deployed to promote",
-                    $"deploy first: 'we deploy {pair.Project}'");
-        }
-    }
-
-    /// <summary>Gives the traffic back to the slot in grace; the one that had it goes into grace itself, so the rollback can be undone.</summary>
-    public static SlotPair Rollback(SlotPair pair, string by, DateTimeOffset now, TimeSpan? grace = null)
-    {
-        var name = Idle(pair);
-        if (pair[name].State != SlotState.Grace)
-        {
-            throw Refused(pair, $"slot {Word(name)} is {Word(pair[name].State)}, not in grace: there is no version to go back to",
-                $"deploy the version you want: 'we deploy {pair.Project}'");
-        }
-
-        return Switch(pair, name, by, now, grace);
-    }
-
-    /// <summary>Empties the idle slot. A grace that has not ended is given up only when asked with <paramref name="force"/>.</summary>
-    public static SlotPair CleanUp(SlotPair pair, DateTimeOffset now, bool force = false)
+    /// <summary>
+    /// Empties the idle slot, whatever is in it. A grace that has not ended is given up only when asked with
+    /// <paramref name="force"/>.
+    /// </summary>
+    public static SlotPair CleanUp(SlotPair pair, string by, DateTimeOffset now, bool force = false)
     {
         var name = Idle(pair);
         var slot = pair[name];
         switch (slot.State)
         {
             case SlotState.Empty:
-                throw Refused(pair, $"slot {Word(name)} is empty: there is nothing to clean up", $"see 'we status {pair.Project}'");
+                throw Refused(pair, $"slot {Word(name)} is empty: there is nothing to clean up", $"see 'we slots {pair.Project}'");
             case SlotState.Deploying:
                 throw Refused(pair, $"slot {Word(name)} is deploying {slot.Version}", $"wait for it, see 'we status {pair.Project}'");
             case SlotState.Grace when !force && !GraceEnded(slot, now):
                 throw Refused(pair, $"slot {Word(name)} keeps {slot.Version} for a rollback until {Stamp(slot.GraceUntil)}",
-                    "give that up with --force");
+                    $"give that up with 'we cleanup {pair.Project} -e {pair.Environment} --force'");
         }
 
-        return Next(pair, now).With(name, new Slot { Port = slot.Port });
+        var next = slot.State == SlotState.Deployed ? pair.Ended(name, ReleaseEnd.CleanedUp, by, now) : pair;
+        return Next(next, now).With(name, new Slot { Port = slot.Port });
     }
 
-    /// <summary>Keeps the names of the snapshots taken when the slot lost the traffic.</summary>
+    /// <summary>A clean-up ended in the middle: its container may be gone, so the slot is no way back any more.</summary>
+    public static SlotPair CleanUpFailed(SlotPair pair, string reason, string by, DateTimeOffset now)
+    {
+        var name = Idle(pair);
+        var slot = pair[name];
+        if (slot.State is SlotState.Empty or SlotState.Deploying)
+        {
+            throw Refused(pair, $"slot {Word(name)} is {Word(slot.State)}: no clean-up is under way",
+                $"begin one: 'we cleanup {pair.Project} -e {pair.Environment}'");
+        }
+
+        var next = slot.State == SlotState.Deployed ? pair.Ended(name, ReleaseEnd.Failed, by, now, reason) : pair;
+        return Next(next, now).With(name, Failed(slot, reason));
+    }
+
+    /// <summary>
+    /// Keeps the backup sets taken while the slot had the traffic. They belong to its release: the slot loses them when it gets
+    /// the traffic again, for then they would bring back older data than its users last saw.
+    /// </summary>
     public static SlotPair SnapshotsTaken(SlotPair pair, SlotName name, string dbSnapshot, string redisSnapshot, DateTimeOffset now)
     {
         if (pair[name].State is not (SlotState.Active or SlotState.Grace))
         {
             throw Refused(pair, $"slot {Word(name)} is {Word(pair[name].State)} and never had the data",
-                $"see 'we status {pair.Project}'");
+                $"see 'we slots {pair.Project}'");
         }
 
         return Next(pair, now).With(name, pair[name] with { DbSnapshot = dbSnapshot, RedisSnapshot = redisSnapshot });
@@ -163,20 +158,6 @@ public static class SlotMachine
 
     private static bool GraceEnded(Slot slot, DateTimeOffset now) => slot.GraceUntil is { } until && until <= now;
 
-    private static SlotPair Switch(SlotPair pair, SlotName to, string by, DateTimeOffset now, TimeSpan? grace)
-    {
-        var next = Next(pair, now);
-        if (pair.ActiveSlot is { } from)
-        {
-            next = next.With(from, pair[from] with { State = SlotState.Grace, GraceUntil = now + (grace ?? DefaultGrace) });
-        }
-
-        return next.With(to, pair[to] with { State = SlotState.Active, PromotedAt = now, PromotedBy = by, GraceUntil = null }) with
-        {
-            ActiveSlot = to,
-        };
-    }
-
     private static (SlotName Name, Slot Slot) Deploying(SlotPair pair)
     {
         var name = Idle(pair);
@@ -185,6 +166,14 @@ public static class SlotMachine
             : throw Refused(pair, $"slot {Word(name)} is {Word(pair[name].State)}: no deploy is under way",
                 $"begin one: 'we deploy {pair.Project}'");
     }
+
+    private static Slot Failed(Slot slot, string reason) => slot with
+    {
+        State = SlotState.Failed,
+        HealthStatus = Health.Unhealthy,
+        GraceUntil = null,
+        Reason = SlotHistory.Shortened(reason),
+    };
 
     private static SlotPair Next(SlotPair pair, DateTimeOffset now) => pair with { LastUpdated = now };
 

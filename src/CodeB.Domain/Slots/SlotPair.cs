@@ -56,11 +56,24 @@ public sealed record Slot
     [Id(10)]
     public string HealthStatus { get; init; } = Health.Unknown;
 
-    /// <summary>The database's snapshot of the moment this slot lost the traffic; empty where none was taken.</summary>
+    /// <summary>
+    /// The backup set with the database as it was while this slot had the traffic, which a rollback to it can bring back; empty
+    /// where none was taken.
+    /// </summary>
     [Id(11)]
     public string DbSnapshot { get; init; } = "";
+
+    /// <summary>The same for Redis.</summary>
     [Id(12)]
     public string RedisSnapshot { get; init; } = "";
+
+    /// <summary>When it last lost the traffic, while it is kept for a rollback or after it failed with it; null otherwise.</summary>
+    [Id(13)]
+    public DateTimeOffset? TrafficLostAt { get; init; }
+
+    /// <summary>Of a failed slot: why. Empty in every other state.</summary>
+    [Id(14)]
+    public string Reason { get; init; } = "";
 }
 
 /// <summary>The words of <see cref="Slot.HealthStatus"/>, as the seeds' registry writes them.</summary>
@@ -92,6 +105,10 @@ public sealed record SlotPair
     public Slot Green { get; init; } = new();
     [Id(6)]
     public DateTimeOffset LastUpdated { get; init; }
+
+    /// <summary>The releases that have ended, newest first, at most <see cref="SlotHistory.Kept"/>.</summary>
+    [Id(7)]
+    public List<Release> History { get; init; } = [];
 
     public Slot this[SlotName name] => name == SlotName.Blue ? Blue : Green;
 

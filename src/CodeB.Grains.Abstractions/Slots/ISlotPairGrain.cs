@@ -27,6 +27,13 @@ public interface ISlotPairGrain : IOperationOwner
 
     Task<List<PlanFinding>> PlanRollbackAsync();
 
+    /// <summary>
+    /// Takes over versions that run already, as <see cref="SlotMachine.Adopt"/> says; nothing on the server is touched.
+    /// FAILED_PRECONDITION where the slots are in use or an operation runs.
+    /// </summary>
+    /// <param name="found">The slots and their history as found.</param>
+    Task<SlotPairView> AdoptAsync(SlotPair found);
+
     /// <summary>Removes both slots' records. FAILED_PRECONDITION unless both are empty.</summary>
     Task ForgetAsync();
 }

@@ -14,6 +14,8 @@ public sealed class DeliveryRunbooks(IOptions<DeliveryOptions> options)
         Containers = new Delivery.Containers.ContainerSettings { Engine = options.Value.Engine },
     };
 
+    public DeliveryOptions Options => options.Value;
+
     public HealthCheck HealthOf(Project project) => new() { Path = project.HealthPath, Timeout = options.Value.HealthTimeout };
 
     public string AddressOf(string project, string name, EnvironmentSpec environment)

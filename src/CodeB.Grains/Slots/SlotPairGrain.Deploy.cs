@@ -34,7 +34,9 @@ internal sealed partial class SlotPairGrain
     {
         if (operation.State == OperationState.Succeeded)
             return SlotMachine.DeploySucceeded(state.Pair!, operation.Facts[DeployRunbook.ContainerIdFact], Now);
-        return TouchedSlot(operation) ? SlotMachine.DeployFailed(state.Pair!, Now) : state.BeforeDeploy;
+        return TouchedSlot(operation)
+            ? SlotMachine.DeployFailed(state.Pair!, operation.Error, operation.StartedBy, Now)
+            : SlotMachine.DeployWithdrawn(state.Pair!, state.BeforeDeploy!, Now);
     }
 
     private static bool TouchedSlot(Operation deploy) =>
@@ -47,8 +49,7 @@ internal sealed partial class SlotPairGrain
         var version = ReleaseVersion.Parse(command.Version).Value;
         var image = ImageOf(project, command);
         var slot = SlotMachine.Idle(pair);
-        // Two slots hold two versions: the next one takes the place of the one that a rollback would have gone to.
-        var deploying = SlotMachine.BeginDeploy(pair, version, image, command.StartedBy, Now, replaceGrace: true);
+        var deploying = SlotMachine.BeginDeploy(pair, version, image, command.StartedBy, Now);
         var input = new DeployInput
         {
             Project = pair.Project,

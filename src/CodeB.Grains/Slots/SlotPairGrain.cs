@@ -26,7 +26,7 @@ internal sealed partial class SlotPairGrain(
     async Task<SlotPairView> ISlotPairGrain.GetAsync()
     {
         var (_, pair) = await CurrentAsync();
-        return new SlotPairView { Pair = pair, RunningOperation = RunningOperation?.Id ?? "" };
+        return ViewOf(pair);
     }
 
     async Task ISlotPairGrain.ForgetAsync()
@@ -69,6 +69,8 @@ internal sealed partial class SlotPairGrain(
             key[0], key[1], environment.Server, environment.BluePort, environment.GreenPort, project.CreatedAt);
         return (project, pair);
     }
+
+    private SlotPairView ViewOf(SlotPair pair) => new() { Pair = pair, RunningOperation = RunningOperation?.Id ?? "" };
 
     private async Task<Dictionary<string, string>> VariablesAsync() =>
         DotEnv.Parse((await GrainFactory.GetGrain<IEnvGrain>(this.GetPrimaryKeyString()).GetAsync()).Text).Variables.ToDictionary();
