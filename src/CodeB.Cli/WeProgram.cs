@@ -40,7 +40,14 @@ public static class WeProgram
         [
             new("Servers", ServerCommands.Create(runner)),
             new("Projects", ProjectCommands.Create(runner), EnvCommands.Create(runner)),
-            new("Delivery", DeployCommand.Create(runner), SwitchCommands.Promote(runner), SwitchCommands.Rollback(runner)),
+            new(
+                "Delivery",
+                DeployCommand.Create(runner),
+                SwitchCommands.Promote(runner),
+                SwitchCommands.Rollback(runner),
+                CleanUpCommand.Create(runner),
+                SlotsCommand.Create(runner),
+                HistoryCommand.Create(runner)),
             new("Protection", BackupCommands.Create(runner), RestoreCommand.Create(runner)),
             new("Insight", StatusCommand.Create(runner), OperationCommands.Create(runner)),
         ];

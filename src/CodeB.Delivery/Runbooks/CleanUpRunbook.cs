@@ -57,6 +57,9 @@ public sealed record CleanUpContext(CleanUpInput Input, IHostSession Host, Deliv
 /// <summary>Empties the slot that has no traffic, once nobody is served by it any more. It cannot be undone, so it only goes on.</summary>
 public static class CleanUpRunbook
 {
+    /// <summary>Once it has begun, the slot is no way back any more.</summary>
+    public const string RemoveContainerStep = "remove-container";
+
     private static readonly TimeSpan DrainInterval = TimeSpan.FromMilliseconds(500);
 
     public static Runbook<CleanUpContext> Create() => new(
@@ -77,7 +80,7 @@ public static class CleanUpRunbook
             },
             new Step<CleanUpContext>
             {
-                Name = "remove-container",
+                Name = RemoveContainerStep,
                 Do = RemoveAsync,
                 Inspect = async (c, _, t) => await c.Engine.FindAsync(c.Place.ContainerName, t) is { } container
                     ? $"would remove {c.Place.ContainerName} with {container.Version}"

@@ -8,8 +8,18 @@ namespace CodeB.Grains.Abstractions.Slots;
 /// <summary>Key <c>worb/production</c>: both slots of one environment, and the operations on them.</summary>
 public interface ISlotPairGrain : IOperationOwner
 {
+    /// <summary>The pair without its history: cheap enough to be asked of hundreds at once.</summary>
     [AlwaysInterleave]
     Task<SlotPairView> GetAsync();
+
+    /// <summary>The pair with its history, for instance to export it.</summary>
+    [AlwaysInterleave]
+    Task<SlotPair> GetWithHistoryAsync();
+
+    /// <summary>All releases, newest first, as <see cref="SlotHistory.Of"/> says.</summary>
+    /// <param name="limit">At most so many; zero for all that are kept.</param>
+    [AlwaysInterleave]
+    Task<List<Release>> GetHistoryAsync(int limit);
 
     /// <summary>Starts a version in the idle slot. Returns the started operation.</summary>
     Task<Operation> DeployAsync(DeployCommand command);
@@ -20,12 +30,17 @@ public interface ISlotPairGrain : IOperationOwner
     /// <summary>Makes the slot in grace active again. Returns the started operation.</summary>
     Task<Operation> RollbackAsync(string startedBy);
 
+    /// <summary>Empties the slot without the traffic. Returns the started operation.</summary>
+    Task<Operation> CleanUpAsync(CleanUpCommand command);
+
     /// <summary>The dry run: what each step finds and would do. Touches nothing.</summary>
     Task<List<PlanFinding>> PlanDeployAsync(DeployCommand command);
 
     Task<List<PlanFinding>> PlanPromoteAsync();
 
     Task<List<PlanFinding>> PlanRollbackAsync();
+
+    Task<List<PlanFinding>> PlanCleanUpAsync(CleanUpCommand command);
 
     /// <summary>
     /// Takes over versions that run already, as <see cref="SlotMachine.Adopt"/> says; nothing on the server is touched.
@@ -50,6 +65,18 @@ public sealed record DeployCommand
     public string Image { get; init; } = "";
 
     [Id(2)]
+    public string StartedBy { get; init; } = "";
+}
+
+[GenerateSerializer]
+[Alias("codeb.CleanUpCommand")]
+public sealed record CleanUpCommand
+{
+    /// <summary>Give up a grace that has not ended.</summary>
+    [Id(0)]
+    public bool Force { get; init; }
+
+    [Id(1)]
     public string StartedBy { get; init; } = "";
 }
 

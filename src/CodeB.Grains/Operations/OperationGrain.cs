@@ -30,6 +30,7 @@ public abstract class OperationGrain<TState>(IPersistentState<TState> state, Ope
 
     private readonly CancellationTokenSource _stopping = new();
     private Running? _running;
+    private Task _closing = Task.CompletedTask;
 
     protected IPersistentState<TState> Persistent => state;
 
@@ -76,15 +77,38 @@ public abstract class OperationGrain<TState>(IPersistentState<TState> state, Ope
 
     async Task IRemindable.ReceiveReminder(string reminderName, TickStatus status)
     {
-        if (_running is null && Unfinished() is null)
+        if (reminderName != ResumeReminder)
+        {
+            await RemindedAsync(reminderName);
+        }
+        else if (_running is null && Unfinished() is null)
+        {
+            await SettleAsync();
             await DropReminderAsync();
+        }
     }
 
     /// <summary>The runbook and context of an operation, from its kind and input alone.</summary>
     protected abstract Task<PreparedOperation> PrepareAsync(Operation operation);
 
+    /// <summary>
+    /// The grain's own facts after one of the operation's steps has changed its state, such as to Done or Undone; saved together
+    /// with the journal's entry of it, so that a stop finds both or neither. Called once for each change, however often the
+    /// operation is taken up again.
+    /// </summary>
+    protected virtual TState StepChanged(TState state, Operation operation, StepRecord step) => state;
+
     /// <summary>The grain's own facts after the operation's end; saved together with the journal's last entry.</summary>
     protected virtual TState Conclude(TState state, Operation operation) => state;
+
+    /// <summary>
+    /// Brings what lies outside of the grain's state in line with it, after an operation's end. When it throws it is called again
+    /// each minute until it returns, over restarts too.
+    /// </summary>
+    protected virtual Task SettleAsync() => Task.CompletedTask;
+
+    /// <summary>A tick of a reminder that the grain itself has registered.</summary>
+    protected virtual Task RemindedAsync(string reminderName) => Task.CompletedTask;
 
     /// <summary>FAILED_PRECONDITION with the running operation's id. Called before anything is checked or touched.</summary>
     protected void RefuseIfRunning(string kind)
@@ -102,6 +126,8 @@ public abstract class OperationGrain<TState>(IPersistentState<TState> state, Ope
     /// <param name="intent">The grain's own facts while it runs, such as the slot's state deploying.</param>
     protected async Task<Operation> StartAsync(Operation operation, Func<TState, TState>? intent = null)
     {
+        // It may be about to drop the reminder that this operation needs.
+        await _closing;
         RefuseIfRunning(operation.Kind);
         // The index comes first: an entry without an operation is harmless, an operation that nobody finds is not.
         await tools.Index.PutAsync(Entry(operation));
@@ -129,6 +155,9 @@ public abstract class OperationGrain<TState>(IPersistentState<TState> state, Ope
     };
 
     protected Task WriteAsync(Func<TState, TState> change) => state.ChangeAsync(change);
+
+    /// <summary>Cancelled when the grain is deactivated.</summary>
+    protected CancellationToken Stopping => _stopping.Token;
 
     protected Operation? RunningOperation => _running?.Latest ?? Unfinished();
 
@@ -176,7 +205,7 @@ public abstract class OperationGrain<TState>(IPersistentState<TState> state, Ope
         }
 
         if (running.Latest.IsFinished)
-            await CloseAsync(running.Latest);
+            await (_closing = CloseAsync(running.Latest));
     }
 
     private delegate Task<Operation> Run(
@@ -184,7 +213,14 @@ public abstract class OperationGrain<TState>(IPersistentState<TState> state, Ope
 
     private async Task SaveAsync(Running running, Operation operation)
     {
-        await WriteAsync(s => WithOperation(operation.IsFinished ? Conclude(s, operation) : s, operation));
+        await WriteAsync(s =>
+        {
+            var known = s.Operations.Find(o => o.Id == operation.Id)?.Steps ?? [];
+            var next = operation.Steps
+                .Where(step => (known.Find(k => k.Name == step.Name)?.State ?? StepState.Pending) != step.State)
+                .Aggregate(s, (facts, step) => StepChanged(facts, operation, step));
+            return WithOperation(operation.IsFinished ? Conclude(next, operation) : next, operation);
+        });
         running.Latest = operation;
     }
 
@@ -215,6 +251,7 @@ public abstract class OperationGrain<TState>(IPersistentState<TState> state, Ope
         try
         {
             await tools.Index.PutAsync(Entry(operation));
+            await SettleAsync();
             await DropReminderAsync();
         }
         catch (Exception error)

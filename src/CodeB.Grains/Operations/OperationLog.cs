@@ -15,4 +15,7 @@ internal static partial class OperationLog
 
     [LoggerMessage(LogLevel.Warning, "The end of {Id} could not be noted in the index; it will be tried again")]
     public static partial void TidyUpFailed(this ILogger logger, string id, Exception error);
+
+    [LoggerMessage(LogLevel.Warning, "The grace of {Pair} has ended, and its clean-up is put off: {Step}: {Message}")]
+    public static partial void CleanUpPutOff(this ILogger logger, string pair, string step, string message);
 }

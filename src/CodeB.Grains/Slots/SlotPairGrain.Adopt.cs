@@ -12,7 +12,11 @@ internal sealed partial class SlotPairGrain
         var (_, pair) = await CurrentAsync();
         var adopted = SlotMachine.Adopt(pair, found, Now, runbooks.Options.GraceTime);
         if (!ReferenceEquals(adopted, pair))
+        {
             await WriteAsync(s => s with { Pair = adopted });
+            await ScheduleCleanUpAsync();
+        }
+
         return ViewOf(adopted);
     }
 }

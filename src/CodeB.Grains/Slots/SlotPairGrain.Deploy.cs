@@ -45,6 +45,7 @@ internal sealed partial class SlotPairGrain
     private async Task<(Operation Operation, SlotPair Before, SlotPair Deploying)> DeployOperationAsync(DeployCommand command)
     {
         RefuseIfRunning(DeployKind);
+        await SettleTrafficAsync();
         var (project, pair) = await CurrentAsync();
         var version = ReleaseVersion.Parse(command.Version).Value;
         var image = ImageOf(project, command);

@@ -14,39 +14,100 @@ internal sealed partial class SlotPairGrain
     private const string PromoteKind = "promote";
     private const string RollbackKind = "rollback";
 
-    async Task<Operation> ISlotPairGrain.PromoteAsync(string startedBy) =>
-        await StartAsync(await SwitchOperationAsync(PromoteKind, startedBy, SlotMachine.Promote));
+    async Task<Operation> ISlotPairGrain.PromoteAsync(string startedBy) => await StartSwitchAsync(PromoteKind, startedBy);
 
-    async Task<List<PlanFinding>> ISlotPairGrain.PlanPromoteAsync() =>
-        await PlanAsync(await SwitchOperationAsync(PromoteKind, "", SlotMachine.Promote));
+    async Task<List<PlanFinding>> ISlotPairGrain.PlanPromoteAsync() => await PlanAsync(await SwitchOperationAsync(PromoteKind, ""));
 
-    async Task<Operation> ISlotPairGrain.RollbackAsync(string startedBy) =>
-        await StartAsync(await SwitchOperationAsync(RollbackKind, startedBy, SlotMachine.Rollback));
+    async Task<Operation> ISlotPairGrain.RollbackAsync(string startedBy) => await StartSwitchAsync(RollbackKind, startedBy);
 
-    async Task<List<PlanFinding>> ISlotPairGrain.PlanRollbackAsync() =>
-        await PlanAsync(await SwitchOperationAsync(RollbackKind, "", SlotMachine.Rollback));
+    async Task<List<PlanFinding>> ISlotPairGrain.PlanRollbackAsync() => await PlanAsync(await SwitchOperationAsync(RollbackKind, ""));
+
+    private async Task<Operation> StartSwitchAsync(string kind, string startedBy)
+    {
+        var operation = await SwitchOperationAsync(kind, startedBy);
+        return await StartAsync(operation, s => s with { BeforeSwitch = s.Pair });
+    }
 
     private async Task<PreparedOperation> PrepareSwitchAsync(Operation operation, SlotPair pair) => PreparedOperation.Of(
-        operation.Kind == PromoteKind ? PromoteRunbook.Create() : RollbackRunbook.Create(),
-        new PromoteContext(
-            Input<PromoteInput>(operation), await Tools.Fleet.SessionAsync(pair.Server), await VariablesAsync(), runbooks.Settings, Tools.Time));
+        operation.Kind == PromoteKind ? PromoteRunbook.Create() : RollbackRunbook.Create(), await SwitchContextAsync(operation, pair));
 
-    private SlotPair SwitchEnded(SlotPairState state, Operation operation)
+    private async Task<PromoteContext> SwitchContextAsync(Operation operation, SlotPair pair) => new(
+        Input<PromoteInput>(operation), await Tools.Fleet.SessionAsync(pair.Server), await VariablesAsync(), runbooks.Settings, Tools.Time);
+
+    /// <summary>The record says who has the traffic from the journal entry on that says so, not only at the operation's end.</summary>
+    private SlotPairState SwitchStepChanged(SlotPairState state, Operation operation, StepRecord step) =>
+        (step.Name, step.State) switch
+        {
+            (PromoteSteps.SwitchTraffic, StepState.Done or StepState.Skipped) => state with { Pair = Switched(state.Pair!, operation) },
+            (PromoteSteps.SwitchTraffic, StepState.Undone) => state with { Pair = SwitchedBack(state, operation) },
+            _ => state,
+        };
+
+    private SlotPairState SwitchEnded(SlotPairState state, Operation operation)
     {
-        if (operation.State != OperationState.Succeeded)
-            return state.Pair!;
-        return operation.Kind == PromoteKind
-            ? SlotMachine.Promote(state.Pair!, operation.StartedBy, Now)
-            : SlotMachine.Rollback(state.Pair!, operation.StartedBy, Now);
+        if (operation.State == OperationState.Succeeded)
+            return state with { Pair = Switched(state.Pair!, operation) };
+        var begun = operation.Steps.Find(s => s.Name == PromoteSteps.SwitchTraffic) is { StartedAt: not null, State: not StepState.Undone };
+        return operation.State == OperationState.Failed && begun ? state with { Unsettled = operation.Id } : state;
+    }
+
+    private SlotPair Switched(SlotPair pair, Operation operation)
+    {
+        if (pair.ActiveSlot == Input<PromoteInput>(operation).Slot)
+            return pair;
+        return Transition(operation.Kind, pair, operation.StartedBy);
+    }
+
+    private SlotPair SwitchedBack(SlotPairState state, Operation operation)
+    {
+        if (state.Pair!.ActiveSlot != Input<PromoteInput>(operation).Slot || state.Pair.ActiveSlot == state.BeforeSwitch!.ActiveSlot)
+            return state.Pair;
+        var guilty = operation.Steps.Exists(s => s is { Name: PromoteSteps.Watch, State: StepState.Failed })
+            && operation.ErrorCode == nameof(ErrorCode.FailedPrecondition);
+        return SlotMachine.Revert(
+            state.Pair, state.BeforeSwitch, guilty ? operation.Error : "", guilty ? Itself : operation.StartedBy, Now);
+    }
+
+    private SlotPair Transition(string kind, SlotPair pair, string by) => kind == PromoteKind
+        ? SlotMachine.Promote(pair, by, Now, runbooks.Options.GraceTime)
+        : SlotMachine.Rollback(pair, by, Now, runbooks.Options.GraceTime);
+
+    /// <summary>
+    /// After a switch that could neither be finished nor undone the server has the last word: the record follows its gates. It
+    /// throws while the server cannot be asked, and until then no operation begins.
+    /// </summary>
+    private async Task SettleTrafficAsync()
+    {
+        if (State.Unsettled.Length == 0)
+            return;
+        var (_, pair) = await CurrentAsync();
+        if (State.Operations.Find(o => o.Id == State.Unsettled) is not { } operation)
+        {
+            await WriteAsync(s => s with { Unsettled = "" });
+            return;
+        }
+
+        var context = await SwitchContextAsync(operation, pair);
+        var gate = await context.GateAsync(Stopping);
+        await WriteAsync(s => s with { Unsettled = "", Pair = Following(s, operation, gate) });
+    }
+
+    private SlotPair Following(SlotPairState state, Operation operation, SlotName? gate)
+    {
+        if (gate == state.Pair!.ActiveSlot)
+            return state.Pair;
+        if (gate == Input<PromoteInput>(operation).Slot)
+            return Switched(state.Pair, operation);
+        return gate == state.BeforeSwitch!.ActiveSlot ? SwitchedBack(state, operation) : state.Pair;
     }
 
     /// <summary>The machine is asked first, so that an illegal switch is refused before anything is touched.</summary>
-    private async Task<Operation> SwitchOperationAsync(
-        string kind, string startedBy, Func<SlotPair, string, DateTimeOffset, TimeSpan?, SlotPair> transition)
+    private async Task<Operation> SwitchOperationAsync(string kind, string startedBy)
     {
         RefuseIfRunning(kind);
+        await SettleTrafficAsync();
         var (project, pair) = await CurrentAsync();
-        var target = transition(pair, startedBy, Now, null).ActiveSlot!.Value;
+        var target = Transition(kind, pair, startedBy).ActiveSlot!.Value;
         var environment = project.EnvironmentOf(pair.Environment);
         var input = new PromoteInput
         {

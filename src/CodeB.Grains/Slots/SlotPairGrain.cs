@@ -13,7 +13,7 @@ namespace CodeB.Grains.Slots;
 
 /// <summary>
 /// What all operations on a slot pair share. Each kind of operation has a file of its own, with its preparation and what its
-/// end makes of the slots; it is entered into the two switches here.
+/// end makes of the slots; it is entered into the three switches here.
 /// </summary>
 internal sealed partial class SlotPairGrain(
     [PersistentState("slots")] IPersistentState<SlotPairState> state, OperationTools tools, DeliveryRunbooks runbooks)
@@ -25,8 +25,16 @@ internal sealed partial class SlotPairGrain(
 
     async Task<SlotPairView> ISlotPairGrain.GetAsync()
     {
+        // What is recorded needs no look into the registry: the list of all pairs asks every one of them.
+        return ViewOf(State.Pair ?? (await CurrentAsync()).Pair);
+    }
+
+    async Task<SlotPair> ISlotPairGrain.GetWithHistoryAsync() => (await CurrentAsync()).Pair;
+
+    async Task<List<Release>> ISlotPairGrain.GetHistoryAsync(int limit)
+    {
         var (_, pair) = await CurrentAsync();
-        return ViewOf(pair);
+        return [.. SlotHistory.Of(pair).Take(limit == 0 ? int.MaxValue : limit)];
     }
 
     async Task ISlotPairGrain.ForgetAsync()
@@ -48,16 +56,36 @@ internal sealed partial class SlotPairGrain(
         {
             DeployKind => await PrepareDeployAsync(operation, pair),
             PromoteKind or RollbackKind => await PrepareSwitchAsync(operation, pair),
+            CleanUpKind => await PrepareCleanUpAsync(operation, pair),
             _ => throw DomainException.Precondition($"{project.Name}: this version of CodeB knows no operation '{operation.Kind}'"),
         };
     }
 
+    protected override SlotPairState StepChanged(SlotPairState state, Operation operation, StepRecord step) => operation.Kind switch
+    {
+        PromoteKind or RollbackKind => SwitchStepChanged(state, operation, step),
+        _ => state,
+    };
+
     protected override SlotPairState Conclude(SlotPairState state, Operation operation) => operation.Kind switch
     {
         DeployKind => state with { Pair = DeployEnded(state, operation) },
-        PromoteKind or RollbackKind => state with { Pair = SwitchEnded(state, operation) },
+        PromoteKind or RollbackKind => SwitchEnded(state, operation),
+        CleanUpKind => state with { Pair = CleanUpEnded(state.Pair!, operation) },
         _ => state,
     };
+
+    protected override async Task SettleAsync()
+    {
+        try
+        {
+            await SettleTrafficAsync();
+        }
+        finally
+        {
+            await ScheduleCleanUpAsync();
+        }
+    }
 
     /// <summary>NOT_FOUND for a project or an environment that is not registered.</summary>
     private async Task<(Project Project, SlotPair Pair)> CurrentAsync()
@@ -70,7 +98,7 @@ internal sealed partial class SlotPairGrain(
         return (project, pair);
     }
 
-    private SlotPairView ViewOf(SlotPair pair) => new() { Pair = pair, RunningOperation = RunningOperation?.Id ?? "" };
+    private SlotPairView ViewOf(SlotPair pair) => new() { Pair = pair with { History = [] }, RunningOperation = RunningOperation?.Id ?? "" };
 
     private async Task<Dictionary<string, string>> VariablesAsync() =>
         DotEnv.Parse((await GrainFactory.GetGrain<IEnvGrain>(this.GetPrimaryKeyString()).GetAsync()).Text).Variables.ToDictionary();

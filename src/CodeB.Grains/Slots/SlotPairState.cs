@@ -20,5 +20,16 @@ public sealed record SlotPairState : IOperationState<SlotPairState>
     [Id(2)]
     public SlotPair? BeforeDeploy { get; init; }
 
+    /// <summary>The pair as the last promote or rollback found it: what holds again when its switch is undone.</summary>
+    [Id(3)]
+    public SlotPair? BeforeSwitch { get; init; }
+
+    /// <summary>
+    /// Id of a promote or rollback that could neither be finished nor undone, so that only the server knows where the traffic is;
+    /// empty where that is known.
+    /// </summary>
+    [Id(4)]
+    public string Unsettled { get; init; } = "";
+
     public SlotPairState WithOperations(List<Operation> operations) => this with { Operations = operations };
 }

@@ -48,6 +48,17 @@ internal sealed class FakeSlots(FakeCodeB codeb) : SlotService.SlotServiceBase
 
     public override Task Rollback(RollbackRequest request, IServerStreamWriter<OperationUpdate> responseStream, ServerCallContext context) =>
         codeb.StreamAsync(request, responseStream, context);
+
+    public override Task CleanUp(CleanUpRequest request, IServerStreamWriter<OperationUpdate> responseStream, ServerCallContext context) =>
+        codeb.StreamAsync(request, responseStream, context);
+
+    public override Task<SlotPair> GetSlotPair(GetSlotPairRequest request, ServerCallContext context) => codeb.OneAsync<SlotPair>(request, context);
+
+    public override Task<ListSlotPairsResponse> ListSlotPairs(ListSlotPairsRequest request, ServerCallContext context) =>
+        codeb.OneAsync<ListSlotPairsResponse>(request, context);
+
+    public override Task<GetHistoryResponse> GetHistory(GetHistoryRequest request, ServerCallContext context) =>
+        codeb.OneAsync<GetHistoryResponse>(request, context);
 }
 
 internal sealed class FakeBackups(FakeCodeB codeb) : BackupService.BackupServiceBase

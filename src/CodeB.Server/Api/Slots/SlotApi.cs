@@ -1,4 +1,6 @@
+using CodeB.Domain.Errors;
 using CodeB.Domain.Naming;
+using CodeB.Domain.Projects;
 using CodeB.Grains.Abstractions.Registry;
 using CodeB.Grains.Abstractions.Slots;
 using CodeB.Server.Api.Operations;
@@ -37,8 +39,31 @@ internal sealed class SlotApi(IGrainFactory grains, OperationStreams streams) : 
             await streams.FollowAsync(pair, await pair.RollbackAsync(context.Name()), responseStream, context);
     }
 
-    public override async Task<SlotPair> GetSlotPair(GetSlotPairRequest request, ServerCallContext context) =>
-        (await Pair(request.Project, request.Environment).GetAsync()).ToProto();
+    public override async Task CleanUp(CleanUpRequest request, IServerStreamWriter<OperationUpdate> responseStream, ServerCallContext context)
+    {
+        var pair = Pair(request.Project, request.Environment);
+        var command = new CleanUpCommand { Force = request.Force, StartedBy = context.Name() };
+        if (request.DryRun)
+            await responseStream.WriteAsync((await pair.PlanCleanUpAsync(command)).ToUpdate("cleanup", pair.GetPrimaryKeyString()));
+        else
+            await streams.FollowAsync(pair, await pair.CleanUpAsync(command), responseStream, context);
+    }
+
+    public override async Task<SlotPair> GetSlotPair(GetSlotPairRequest request, ServerCallContext context)
+    {
+        var key = Pair(request.Project, request.Environment);
+        var project = await grains.GetGrain<IRegistryGrain>(IRegistryGrain.Key).GetProjectAsync(ProjectName.Parse(request.Project).Value);
+        return (await key.GetAsync()).ToProto(project.EnvironmentOf(request.Environment));
+    }
+
+    public override async Task<GetHistoryResponse> GetHistory(GetHistoryRequest request, ServerCallContext context)
+    {
+        if (request.Limit < 0)
+            throw DomainException.Invalid("limit", $"is {request.Limit}; it is a number of releases, or 0 for all that are kept");
+        var response = new GetHistoryResponse();
+        response.Releases.AddRange((await Pair(request.Project, request.Environment).GetHistoryAsync(request.Limit)).Select(r => r.ToProto()));
+        return response;
+    }
 
     public override async Task<ListSlotPairsResponse> ListSlotPairs(ListSlotPairsRequest request, ServerCallContext context)
     {
@@ -54,12 +79,13 @@ internal sealed class SlotApi(IGrainFactory grains, OperationStreams streams) : 
         var projects = project.Length == 0
             ? await registry.ListProjectsAsync()
             : [await registry.GetProjectAsync(ProjectName.Parse(project).Value)];
-        var pairs = await Task.WhenAll(
+        return await Task.WhenAll(
             from p in projects
-            from environment in p.Environments.Keys.Order(StringComparer.Ordinal)
-            select grains.GetGrain<ISlotPairGrain>($"{p.Name}/{environment}").GetAsync());
-        return [.. pairs.Select(p => p.ToProto())];
+            from environment in p.Environments.OrderBy(e => e.Key, StringComparer.Ordinal)
+            select ReadAsync(grains.GetGrain<ISlotPairGrain>($"{p.Name}/{environment.Key}"), environment.Value));
     }
+
+    private static async Task<SlotPair> ReadAsync(ISlotPairGrain pair, EnvironmentSpec environment) => (await pair.GetAsync()).ToProto(environment);
 
     private ISlotPairGrain Pair(string project, string environment) =>
         grains.GetGrain<ISlotPairGrain>($"{ProjectName.Parse(project)}/{EnvironmentName.Parse(environment)}");

@@ -1,3 +1,4 @@
+using CodeB.Domain.Projects;
 using CodeB.Grains.Abstractions.Slots;
 using Model = CodeB.Domain.Slots;
 
@@ -6,10 +7,10 @@ namespace CodeB.Server.Api.Slots;
 /// <summary>Slot pairs, from the domain's records to the API's messages.</summary>
 internal static class SlotMapping
 {
-    public static V1.SlotPair ToProto(this SlotPairView view)
+    public static V1.SlotPair ToProto(this SlotPairView view, EnvironmentSpec environment)
     {
         var pair = view.Pair;
-        return new V1.SlotPair
+        var proto = new V1.SlotPair
         {
             Project = pair.Project,
             Environment = pair.Environment,
@@ -20,7 +21,28 @@ internal static class SlotMapping
             LastUpdated = pair.LastUpdated.ToProto(),
             RunningOperation = view.RunningOperation,
         };
+        if (environment.Domain.Length > 0)
+            proto.Domains.Add(environment.Domain);
+        proto.Domains.AddRange(environment.Aliases);
+        return proto;
     }
+
+    public static V1.Release ToProto(this Model.Release release) => new()
+    {
+        Slot = Word(release.Slot),
+        Version = release.Version,
+        Image = release.Image,
+        DeployedAt = release.DeployedAt.ToProto(),
+        DeployedBy = release.DeployedBy,
+        PromotedAt = release.PromotedAt.ToProto(),
+        PromotedBy = release.PromotedBy,
+        EndedAt = release.EndedAt.ToProto(),
+        End = release.End,
+        EndedBy = release.EndedBy,
+        Reason = release.Reason,
+        DbSnapshot = release.DbSnapshot,
+        RedisSnapshot = release.RedisSnapshot,
+    };
 
     private static V1.Slot ToProto(Model.Slot slot, Model.SlotName name) => new()
     {
@@ -44,6 +66,10 @@ internal static class SlotMapping
         PromotedBy = slot.PromotedBy,
         GraceUntil = slot.GraceUntil.ToProto(),
         HealthStatus = slot.HealthStatus,
+        DbSnapshot = slot.DbSnapshot,
+        RedisSnapshot = slot.RedisSnapshot,
+        Reason = slot.Reason,
+        TrafficLostAt = slot.TrafficLostAt.ToProto(),
     };
 
     private static string Word(Model.SlotName name) => name == Model.SlotName.Blue ? "blue" : "green";
