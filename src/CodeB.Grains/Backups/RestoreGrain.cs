@@ -34,7 +34,7 @@ internal sealed class RestoreGrain(
         var input = JsonSerializer.Deserialize<RestoreInput>(operation.Input)!;
         var project = await Tools.Fleet.Registry.GetProjectAsync(input.Project);
         var components = await data.ComponentsAsync(project, input.Environment, input.Components, input.Settings, operation.StartedBy);
-        var context = new RestoreContext(input, await data.SetsAsync(project), components, keys);
+        var context = new RestoreContext(input, await data.SetsAsync(project), components, keys, Tools.Time);
         return PreparedOperation.Of(RestoreRunbook.Create([.. input.Components]), context);
     }
 

@@ -35,10 +35,12 @@ public interface IBackupComponent
     /// <summary>Removes what <see cref="StageAsync"/> made, finished or not.</summary>
     Task UnstageAsync(RestoreRun run, CancellationToken cancellationToken);
 
-    /// <summary>Makes the staged data live and keeps the old.</summary>
+    /// <summary>Makes the staged data live and keeps the old. Writers that were held before are still held after it.</summary>
     Task SwitchAsync(RestoreRun run, CancellationToken cancellationToken);
 
-    /// <summary>Makes the old data live again, from wherever <see cref="SwitchAsync"/> had come to.</summary>
+    /// <summary>
+    /// Makes the old data live again, from wherever <see cref="SwitchAsync"/> had come to. Writers are held by it, and stay held.
+    /// </summary>
     Task SwitchBackAsync(RestoreRun run, CancellationToken cancellationToken);
 
     /// <summary>Throws unless the live data is the restored data.</summary>

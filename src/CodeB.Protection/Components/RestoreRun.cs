@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using CodeB.Domain.Backups;
 using CodeB.Domain.Errors;
+using CodeB.Domain.Slots;
 using CodeB.Protection.DataPath;
 using CodeB.Protection.Sets;
 using CodeB.Runbooks;
@@ -9,12 +10,21 @@ using CodeB.Runbooks;
 namespace CodeB.Protection.Components;
 
 /// <summary>A component's view of the restore it takes part in.</summary>
-public sealed class RestoreRun(StepRun step, BackupManifest manifest, SetRepository sets, KeyRing? keys)
+public sealed class RestoreRun(StepRun step, BackupManifest manifest, SetRepository sets, KeyRing? keys, KeptData? kept = null)
 {
     /// <summary>Eight hexadecimal digits that are this restore's alone, and the same after a resume: part of scratch names.</summary>
     public string Id { get; } = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(step.OperationId)).AsSpan(0, 4));
 
     public BackupManifest Manifest { get; } = manifest;
+
+    /// <summary>This operation, as what it keeps is marked.</summary>
+    public string OperationId => step.OperationId;
+
+    /// <summary>Where a component's data is taken from instead of the set: it was kept there; null for the set.</summary>
+    public string? KeptPlaceOf(string component) => kept?.Places.GetValueOrDefault(component);
+
+    /// <summary>The operation that kept it; empty where nothing is taken from kept data.</summary>
+    public string KeptBy => kept?.OperationId ?? "";
 
     /// <summary>The operation's facts; a component prefixes its own with its name.</summary>
     public IDictionary<string, string> Facts => step.Facts;

@@ -83,28 +83,65 @@ public static class PgSql
             $"ENCODING {Literal(properties["encoding"])} LC_COLLATE {Literal(properties["collate"])} LC_CTYPE {Literal(properties["ctype"])}{icu};";
     }
 
-    /// <summary>Keeps new connections out and ends those that are open, so that the database can be renamed.</summary>
+    /// <summary>
+    /// Keeps new connections out, ends those that are open, all at once, and waits until they are gone: only then can the
+    /// database be renamed. An application sees its connections end with 57P01 (admin_shutdown) and new ones refused with 55000
+    /// ("is not currently accepting connections") until it is opened again.
+    /// </summary>
     public static string Close(string database) =>
         $"""
         ALTER DATABASE {Identifier(database)} WITH ALLOW_CONNECTIONS false;
-        SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = {Literal(database)} AND pid <> pg_backend_pid();
+        DO $codeb$ BEGIN
+          PERFORM pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = {Literal(database)} AND pid <> pg_backend_pid();
+          FOR i IN 1..1000 LOOP
+            PERFORM pg_stat_clear_snapshot();
+            EXIT WHEN NOT EXISTS (SELECT FROM pg_stat_activity WHERE datname = {Literal(database)} AND pid <> pg_backend_pid());
+            PERFORM pg_sleep(0.005);
+          END LOOP;
+        END $codeb$;
+
         """;
 
     public static string Reopen(string database) => $"ALTER DATABASE {Identifier(database)} WITH ALLOW_CONNECTIONS true;";
 
     /// <summary>
-    /// Two renames in one transaction: at no instant is there none or another database of the live name. The one that leaves
-    /// stays closed, the one that comes is open.
+    /// Two renames in one transaction: at no instant is there none or another database of the live name. Both stay closed; the
+    /// one that leaves is marked with the operation that keeps it.
     /// </summary>
-    public static string Swap(string live, string kept, string next) =>
+    public static string Swap(string live, string kept, string next, string keptBy) =>
         $"""
         {Close(live)}
         BEGIN;
         ALTER DATABASE {Identifier(live)} RENAME TO {Identifier(kept)};
-        ALTER DATABASE {Identifier(next)} RENAME TO {Identifier(live)};
-        ALTER DATABASE {Identifier(live)} WITH ALLOW_CONNECTIONS true;
+        ALTER DATABASE {Identifier(kept)} SET {Mark} = {Literal(keptBy)};
+        {MakeLive(next, live)}
         COMMIT;
         """;
+
+    /// <summary>Gives a database the live name, closed and without a mark; nobody had it.</summary>
+    public static string MakeLive(string next, string live) =>
+        $"""
+        ALTER DATABASE {Identifier(next)} WITH ALLOW_CONNECTIONS false;
+        ALTER DATABASE {Identifier(next)} RENAME TO {Identifier(live)};
+        ALTER DATABASE {Identifier(live)} RESET {Mark};
+        """;
+
+    /// <summary>A JSON object with a database's size and the operation that keeps it, empty without one. Nothing where there is no such database.</summary>
+    public static string Kept(string database) =>
+        $"""
+        SELECT json_build_object(
+          'bytes', pg_database_size(d.oid)::text,
+          'kept_by', coalesce((
+            SELECT substr(c, {Mark.Length + 2}) FROM pg_db_role_setting s, unnest(s.setconfig) c
+            WHERE s.setdatabase = d.oid AND s.setrole = 0 AND starts_with(c, {Literal(Mark + "=")})), ''))
+        FROM pg_database d WHERE d.datname = {Literal(database)};
+        """;
+
+    /// <summary>
+    /// A setting of the database itself, because that goes with it through every rename and leaves the comment, which is its
+    /// owner's, alone.
+    /// </summary>
+    private const string Mark = "codeb.kept_by";
 
     public static string Rename(string from, string to) => $"ALTER DATABASE {Identifier(from)} RENAME TO {Identifier(to)};";
 

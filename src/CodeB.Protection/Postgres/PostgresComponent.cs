@@ -13,7 +13,7 @@ namespace CodeB.Protection.Postgres;
 /// The project's database: a dump in pg_dump's custom format and the roles it depends on. A restore fills a new database
 /// beside the live one and swaps their names; the old one stays, closed, until the restore has succeeded.
 /// </summary>
-public sealed partial class PostgresComponent(IHostSession server, PostgresSettings settings) : IBackupComponent
+public sealed partial class PostgresComponent(IHostSession server, PostgresSettings settings) : IDataComponent
 {
     public const string ComponentName = "postgres";
     public const string DumpArtifact = "postgres.dump";

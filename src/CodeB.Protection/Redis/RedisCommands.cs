@@ -11,6 +11,9 @@ public static class RedisCommands
     private const string PidFile = "codeb.pid";
     private const string LogFile = "codeb.log";
 
+    /// <summary>In a folder that is kept: which operation keeps it.</summary>
+    private const string MarkFile = ".codeb-kept";
+
     /// <summary>A snapshot on standard output, through the replication protocol: no file and no right on the server's disk is needed.</summary>
     public static Command Snapshot(RedisSettings settings, string? password) =>
         Live(settings, password, "--rdb", "-") with { Timeout = TimeSpan.FromHours(6) };
@@ -84,18 +87,42 @@ public static class RedisCommands
     public static Command CleanStage(string stage) => Command.Of("rm", "-f", "--", $"{stage}/{Socket}", $"{stage}/{PidFile}", $"{stage}/{LogFile}");
 
     /// <summary>
-    /// live → kept, next → live; continues from wherever it was interrupted. What a service start made of an empty live folder
-    /// in between is never mistaken for data: with all three there, it fails.
+    /// live → kept, which is marked with the operation that keeps it, and next → live, without a mark; continues from wherever
+    /// it was interrupted. What a service start made of an empty live folder in between is never mistaken for data: with all
+    /// three there, it fails.
     /// </summary>
-    public static Command Swap(string live, string kept, string next) => Sh(
+    public static Command Swap(string live, string kept, string next, string keptBy) => Sh(
         "[ -d \"$3\" ] || exit 0; "
+        + "[ ! -e \"$2\" ] || rmdir -- \"$1\" 2>/dev/null || true; "
         + "if [ -d \"$1\" ]; then [ ! -e \"$2\" ] || { echo \"$1, $2 and $3 are all there\" >&2; exit 1; }; mv -T -- \"$1\" \"$2\"; fi; "
+        + $"[ ! -d \"$2\" ] || printf %s \"$4\" > \"$2/{MarkFile}\"; rm -f -- \"$3/{MarkFile}\"; "
         + "mv -T -- \"$3\" \"$1\" && sync -- \"${1%/*}\"",
         live,
         kept,
-        next);
+        next,
+        keptBy);
+
+    /// <summary>A line with the folder's bytes and one with the operation that keeps it, empty without one. Nothing where there is no such folder.</summary>
+    public static Command Kept(string folder) => Sh(
+        $"[ -d \"$1\" ] || exit 0; du -sb -- \"$1\" | cut -f 1; cat -- \"$1/{MarkFile}\" 2>/dev/null || true", folder);
+
+    /// <summary>
+    /// Lets commands that write wait, for at most so long, and others through. It ends by itself, so that a Redis whose CodeB has
+    /// died does not hold its writers for ever. Needs Redis 6.2.
+    /// </summary>
+    public static Command Pause(RedisSettings settings, string? password, TimeSpan limit) => Live(
+        settings, password, "CLIENT", "PAUSE", ((long)limit.TotalMilliseconds).ToString(CultureInfo.InvariantCulture), "WRITE");
+
+    public static Command Unpause(RedisSettings settings, string? password) => Live(settings, password, "CLIENT", "UNPAUSE");
 
     public static Command Rename(string from, string to) => Sh("mv -T -- \"$1\" \"$2\" && sync -- \"${2%/*}\"", from, to);
+
+    /// <summary>The mark goes last: what a kill leaves of the folder can still be recognised and removed.</summary>
+    public static Command RemoveKept(string folder) =>
+        Sh($"find \"$1\" -mindepth 1 -maxdepth 1 ! -name {MarkFile} -exec rm -rf -- {{}} + && rm -rf -- \"$1\"", folder) with
+        {
+            Timeout = TimeSpan.FromMinutes(5),
+        };
 
     /// <summary>Which of the folders exist, one a line.</summary>
     public static Command Existing(params ReadOnlySpan<string> folders) =>

@@ -15,10 +15,16 @@ public sealed partial class RedisComponent
     private const string ExpiringFact = "redis.expiring";
 
     private static readonly TimeSpan LoadLimit = TimeSpan.FromMinutes(30);
-    private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(20);
 
     public async Task StageAsync(RestoreRun run, CancellationToken cancellationToken)
     {
+        if (run.KeptPlaceOf(Name) is { } kept)
+        {
+            run.Report(await FindKeptAsync(kept, run.KeptBy, cancellationToken));
+            return;
+        }
+
         var stage = New(run);
         await UnstageAsync(run, cancellationToken);
         await server.RunAsync(RedisCommands.MakeStage(settings, stage), cancellationToken: cancellationToken);
@@ -47,6 +53,9 @@ public sealed partial class RedisComponent
 
     public async Task UnstageAsync(RestoreRun run, CancellationToken cancellationToken)
     {
+        // What was kept was not made by the staging.
+        if (run.KeptPlaceOf(Name) is not null)
+            return;
         await server.RunAsync(RedisCommands.StopStaged(New(run)), cancellationToken: cancellationToken);
         await server.RunAsync(RedisCommands.Remove(New(run)), cancellationToken: cancellationToken);
     }
@@ -63,7 +72,7 @@ public sealed partial class RedisComponent
             }
 
             await StopAsync(save: true, cancellationToken);
-            await server.RunAsync(RedisCommands.Swap(Live, Old(run), New(run)), cancellationToken: cancellationToken);
+            await server.RunAsync(RedisCommands.Swap(Live, Old(run), New(run), run.OperationId), cancellationToken: cancellationToken);
         }
         else if (!run.Facts.ContainsKey(OldFact))
         {
@@ -78,8 +87,7 @@ public sealed partial class RedisComponent
         if (!run.Facts.TryGetValue(OldFact, out var old))
             return;
         var there = await ExistingAsync(run, cancellationToken);
-        var switched = !there.Contains(New(run));
-        if (switched && old == "none")
+        if (!there.Contains(New(run)) && old == "none")
         {
             await StopAsync(save: false, cancellationToken);
             await server.RunAsync(RedisCommands.Rename(Live, New(run)), cancellationToken: cancellationToken);
@@ -89,9 +97,9 @@ public sealed partial class RedisComponent
         if (there.Contains(Old(run)))
         {
             await StopAsync(save: false, cancellationToken);
-            if (switched && there.Contains(Live))
-                await server.RunAsync(RedisCommands.Rename(Live, New(run)), cancellationToken: cancellationToken);
-            await server.RunAsync(RedisCommands.Rename(Old(run), Live), cancellationToken: cancellationToken);
+            await server.RunAsync(
+                RedisCommands.Swap(Live, New(run), Old(run), run.KeptBy.Length > 0 ? run.KeptBy : run.OperationId),
+                cancellationToken: cancellationToken);
         }
 
         if (old == "kept")
@@ -101,6 +109,8 @@ public sealed partial class RedisComponent
     public async Task<string> CheckAsync(RestoreRun run, CancellationToken cancellationToken)
     {
         var (keys, _) = Keys(await InfoAsync(cancellationToken));
+        if (run.KeptPlaceOf(Name) is not null)
+            return $"{keys} keys, as they were kept";
         var loaded = long.Parse(run.Facts[KeysFact], CultureInfo.InvariantCulture);
         var expiring = long.Parse(run.Facts[ExpiringFact], CultureInfo.InvariantCulture);
         // Keys may have ended their life meanwhile, and applications may have written again.
@@ -119,16 +129,20 @@ public sealed partial class RedisComponent
             // A server that keeps nothing by itself would otherwise take its last writes along, and the way back with them.
             await server.RunAsync(
                 RedisCommands.Live(settings, password, "SAVE") with { Timeout = TimeSpan.FromMinutes(10) }, cancellationToken: cancellationToken);
+            // The save may have taken longer than the pause.
+            await TryPauseAsync(cancellationToken);
         }
 
         await server.RunAsync(RedisCommands.Service(settings.StopCommand), cancellationToken: cancellationToken);
         await HoldsAsync($"{Where} stops", async token => !await AnswersAsync(token), TimeSpan.FromMinutes(1), cancellationToken);
     }
 
+    /// <summary>Starts the service with its writers held: the pause is the first thing it is told, while it still loads.</summary>
     private async Task StartAsync(CancellationToken cancellationToken)
     {
         if (!await AnswersAsync(cancellationToken))
             await server.RunAsync(RedisCommands.Service(settings.StartCommand), cancellationToken: cancellationToken);
+        await HoldsAsync($"{Where} answers", TryPauseAsync, LoadLimit, cancellationToken);
         await HoldsAsync(
             $"{Where} has loaded its data",
             async token => await AnswersAsync(token) && (await InfoAsync(token)).GetValueOrDefault("loading") == "0",
@@ -214,7 +228,7 @@ public sealed partial class RedisComponent
 
     private string Live => $"{Parent()}/{settings.DataDirectory.TrimEnd('/').Split('/')[^1]}";
 
-    private string New(RestoreRun run) => $"{Live}.restore-{run.Id}";
+    private string New(RestoreRun run) => run.KeptPlaceOf(Name) ?? $"{Live}.restore-{run.Id}";
 
-    private string Old(RestoreRun run) => $"{Live}.before-{run.Id}";
+    private string Old(RestoreRun run) => $"{Live}{KeptKind}{run.Id}";
 }

@@ -13,7 +13,7 @@ namespace CodeB.Protection.Redis;
 /// append-only files too (a Redis 7 that starts with AOF on and only a dump.rdb loads no keys), then swaps the data directories
 /// while the service stands still; the old directory stays until the restore has succeeded.
 /// </summary>
-public sealed partial class RedisComponent(IHostSession server, RedisSettings settings, string? password) : IBackupComponent
+public sealed partial class RedisComponent(IHostSession server, RedisSettings settings, string? password) : IDataComponent
 {
     public const string ComponentName = "redis";
     public const string Artifact = "redis.rdb";

@@ -38,7 +38,7 @@ public sealed class PgCommandsTests
     [Fact]
     public void The_swap_is_two_renames_in_one_transaction_after_the_old_one_was_closed()
     {
-        var sql = PgSql.Swap("worb", "worb_before_1", "worb_restore_1");
+        var sql = PgSql.Swap("worb", "worb_before_1", "worb_restore_1", "op-1");
         int At(string part) => sql.IndexOf(part, StringComparison.Ordinal);
 
         Assert.InRange(At("ALLOW_CONNECTIONS false"), 0, At("pg_terminate_backend"));

@@ -162,7 +162,7 @@ public sealed class StorageMachine : IAsyncLifetime
 
         public RestoreContext Restore(SetId set) => new(
             new RestoreInput { Project = name, Environment = "production", SetId = set.Value, Settings = Settings },
-            machine.Sets, Components, machine.Keys);
+            machine.Sets, Components, machine.Keys, TimeProvider.System);
 
         /// <summary>One hash over every row, every key and the ENV file.</summary>
         public async Task<string> HashAsync()
