@@ -23,13 +23,15 @@ public static class ControlPlaneExtensions
 
     /// <summary>
     /// The folder for the server's own files, such as the backup keys, which it makes there: gone with the topology. Domains
-    /// are served in the clear, for no authority gives certificates to a topology on one machine.
+    /// are served over http and, with Caddy's own authority, over https: no public one gives certificates to a topology.
     /// </summary>
     public static IResourceBuilder<ProjectResource> WithFilesOf(
         this IResourceBuilder<ProjectResource> builder, IResourceBuilder<ParameterResource> topology) =>
         builder
             .WithEnvironment("CodeB__DataDirectory", $"/var/lib/codeb/topology/{topology}/codeb")
-            .WithEnvironment("Delivery__Https", "false")
+            .WithEnvironment("Delivery__Tls", "Internal")
+            .WithEnvironment("Delivery__RedirectToHttps", "false")
+            .WithEnvironment("Delivery__Watch", "00:00:01")
             // Silos of topologies side by side listen on the same port, each at its topology's address.
             .WithEnvironment("Silo__Address", $"198.18.{topology}.1");
 

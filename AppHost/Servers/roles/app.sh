@@ -1,6 +1,7 @@
 #!/bin/bash
 # The app server: Caddy in front, containers behind it.
 #   /etc/caddy/sites/*.caddy are the sites; `service caddy reload` or the admin API on 127.0.0.1:2019 takes them over.
+#   Which names get certificates is asked of CodeB's edge, which is one of those sites.
 set -euo pipefail
 . "$(dirname "$0")/containers.sh"
 
@@ -8,6 +9,10 @@ prepare() {
   cat > /etc/caddy/Caddyfile <<'CONF'
 {
 	admin 127.0.0.1:2019
+	skip_install_trust
+	on_demand_tls {
+		ask http://127.0.0.1:2020/
+	}
 }
 
 import /etc/caddy/sites/*.caddy

@@ -16,7 +16,8 @@ public static class CurlCommands
     /// <param name="url">The address.</param>
     /// <param name="timeout">For the whole request.</param>
     /// <param name="connectTo">Go to this address instead of asking DNS for the URL's host.</param>
-    public static Command Get(string url, TimeSpan timeout, string? connectTo = null)
+    /// <param name="header">A further header, such as <c>X-A: 1</c>.</param>
+    public static Command Get(string url, TimeSpan timeout, string? connectTo = null, string? header = null)
     {
         List<string> arguments =
         [
@@ -30,16 +31,18 @@ public static class CurlCommands
             arguments.AddRange(["-k", "--resolve", $"{parsed.Host}:{parsed.Port}:{connectTo}"]);
         }
 
+        if (header is not null)
+            arguments.AddRange(["-H", header]);
         arguments.Add(url);
         return Command.Of("curl", [.. arguments]) with { Timeout = timeout + TimeSpan.FromSeconds(10), SuccessExitCodes = [.. Answers] };
     }
 
     public static async Task<HttpAnswer> GetAsync(
-        this IHostSession host, string url, TimeSpan timeout, string? connectTo = null, CancellationToken cancellationToken = default)
+        this IHostSession host, string url, TimeSpan timeout, string? connectTo = null, string? header = null, CancellationToken cancellationToken = default)
     {
         try
         {
-            return HttpAnswer.Parse(await host.RunAsync(Get(url, timeout, connectTo), cancellationToken: cancellationToken));
+            return HttpAnswer.Parse(await host.RunAsync(Get(url, timeout, connectTo, header), cancellationToken: cancellationToken));
         }
         catch (HostException e) when (e.ExitCode == 127)
         {

@@ -9,7 +9,7 @@ namespace CodeB.Delivery.Health;
 /// <summary>Waits until a slot's container is healthy, asked on its own server.</summary>
 public sealed class HealthGate(IHostSession host, DeliverySettings settings, TimeProvider time)
 {
-    private const int LogLines = 20;
+    internal const int LogLines = 20;
     private const int MostRestarts = 3;
 
     private readonly ContainerEngine _engine = new(host, settings.Containers);
@@ -53,7 +53,7 @@ public sealed class HealthGate(IHostSession host, DeliverySettings settings, Tim
 
     /// <summary>One request.</summary>
     public Task<HttpAnswer> AskAsync(SlotPlace place, HealthCheck check, CancellationToken cancellationToken) =>
-        host.GetAsync($"http://{TrafficAddress(place)}{check.Path}", check.RequestTimeout, null, cancellationToken);
+        host.GetAsync($"http://{TrafficAddress(place)}{check.Path}", check.RequestTimeout, cancellationToken: cancellationToken);
 
     private static string TrafficAddress(SlotPlace place) => $"127.0.0.1:{place.Port}";
 

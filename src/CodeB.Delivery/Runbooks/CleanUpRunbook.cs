@@ -20,11 +20,11 @@ public sealed record CleanUpInput
     public int BluePort { get; init; }
     public int GreenPort { get; init; }
 
-    /// <inheritdoc cref="TrafficSite.Addresses"/>
-    public List<string> Addresses { get; init; } = [];
+    /// <summary>When the slot lost the traffic; null where it never had any.</summary>
+    public DateTimeOffset? TrafficLostAt { get; init; }
 
-    /// <summary>How long requests and WebSockets that are still open on the slot are waited for.</summary>
-    public TimeSpan DrainFor { get; init; } = TimeSpan.FromSeconds(30);
+    /// <summary>How long after that requests and WebSockets that are still open on it are waited for.</summary>
+    public TimeSpan DrainTime { get; init; } = TimeSpan.FromSeconds(60);
 }
 
 /// <summary>A clean-up's input and tools.</summary>
@@ -34,24 +34,17 @@ public sealed record CleanUpInput
 /// <param name="Time">The clock.</param>
 public sealed record CleanUpContext(CleanUpInput Input, IHostSession Host, DeliverySettings Settings, TimeProvider Time)
 {
-    internal TrafficSwitch? Traffic { get; } = Input.Addresses.Count == 0
-        ? null
-        : new TrafficSwitch(
-            Host,
-            Settings.Traffic,
-            new TrafficSite(
-                ProjectName.Parse(Input.Project), EnvironmentName.Parse(Input.Environment), Input.BluePort, Input.GreenPort, Input.Addresses),
-            Time);
+    internal TrafficSwitch Traffic { get; } = new(
+        Host,
+        Settings.Traffic,
+        new TrafficSite(ProjectName.Parse(Input.Project), EnvironmentName.Parse(Input.Environment), Input.BluePort, Input.GreenPort, []),
+        Time);
 
-    internal SlotPlace Place { get; } = new(
-        ProjectName.Parse(Input.Project),
-        EnvironmentName.Parse(Input.Environment),
-        Input.Slot,
-        Input.Slot == SlotName.Blue ? Input.BluePort : Input.GreenPort);
+    internal SlotPlace Place => Traffic.Site.Place(Input.Slot);
+
+    internal Drain Drain { get; } = new(Host, Time);
 
     internal ContainerEngine Engine { get; } = new(Host, Settings.Containers);
-
-    internal string Gate => $"{Settings.Traffic.GatesDirectory}/{Place.Project}/{Place.Environment}/{Place.Word}";
 }
 
 /// <summary>Empties the slot that has no traffic, once nobody is served by it any more. It cannot be undone, so it only goes on.</summary>
@@ -59,8 +52,6 @@ public static class CleanUpRunbook
 {
     /// <summary>Once it has begun, the slot is no way back any more.</summary>
     public const string RemoveContainerStep = "remove-container";
-
-    private static readonly TimeSpan DrainInterval = TimeSpan.FromMilliseconds(500);
 
     public static Runbook<CleanUpContext> Create() => new(
         "cleanup",
@@ -74,9 +65,9 @@ public static class CleanUpRunbook
             new Step<CleanUpContext>
             {
                 Name = "drain",
-                Do = DrainAsync,
-                Inspect = async (c, _, t) => $"{await InFlightAsync(c, t)} requests are open on {c.Place.Word}",
-                Timeout = TimeSpan.FromHours(1),
+                Do = (c, run, t) => c.Drain.WaitAsync(c.Place, c.Input.TrafficLostAt, c.Input.DrainTime, run.Report, t),
+                Inspect = (c, _, t) => c.Drain.InspectAsync(c.Place, c.Input.TrafficLostAt, c.Input.DrainTime, t),
+                Timeout = Drain.StepTimeout,
             },
             new Step<CleanUpContext>
             {
@@ -96,29 +87,13 @@ public static class CleanUpRunbook
 
     private static async Task<string> CheckAsync(CleanUpContext context, CancellationToken cancellationToken)
     {
-        if (await context.Host.ReadFileAsync(context.Gate, cancellationToken) is not null)
+        if ((await context.Traffic.OpenGatesAsync(cancellationToken)).Contains(context.Input.Slot))
         {
             throw DomainException.Precondition(
                 $"{context.Host.Server.Name}: {context.Place.Pair} {context.Place.Word} has the traffic; only the other slot can be emptied");
         }
 
         return $"{context.Place.Word} has no traffic";
-    }
-
-    private static async Task<int> InFlightAsync(CleanUpContext context, CancellationToken cancellationToken) =>
-        context.Traffic is null ? 0 : (await context.Traffic.CurrentAsync(cancellationToken)).InFlight(context.Place.Slot) ?? 0;
-
-    private static async Task DrainAsync(CleanUpContext context, StepRun run, CancellationToken cancellationToken)
-    {
-        var began = context.Time.GetTimestamp();
-        int open;
-        while ((open = await InFlightAsync(context, cancellationToken)) > 0 && context.Time.GetElapsedTime(began) < context.Input.DrainFor)
-        {
-            run.Report($"waiting for {open} open requests on {context.Place.Word}");
-            await Task.Delay(DrainInterval, context.Time, cancellationToken);
-        }
-
-        run.Report(open == 0 ? $"nobody is served by {context.Place.Word}" : $"{open} requests are cut off after {context.Input.DrainFor.TotalSeconds:0} s");
     }
 
     private static async Task RemoveAsync(CleanUpContext context, StepRun run, CancellationToken cancellationToken)

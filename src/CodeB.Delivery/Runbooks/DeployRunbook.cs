@@ -2,6 +2,7 @@ using CodeB.Delivery.Containers;
 using CodeB.Delivery.EnvFiles;
 using CodeB.Delivery.Health;
 using CodeB.Delivery.Slots;
+using CodeB.Delivery.Traffic;
 using CodeB.Domain.Errors;
 using CodeB.Domain.Naming;
 using CodeB.Domain.Secrets;
@@ -35,6 +36,12 @@ public sealed record DeployInput
     /// <inheritdoc cref="ContainerSpec.Cpus"/>
     public double? Cpus { get; init; }
     public HealthCheck Health { get; init; } = new();
+
+    /// <summary>When the slot lost the traffic; null where it never had any, or long ago.</summary>
+    public DateTimeOffset? TrafficLostAt { get; init; }
+
+    /// <summary>How long after that requests and WebSockets that are still open on the slot are waited for.</summary>
+    public TimeSpan DrainTime { get; init; } = TimeSpan.FromSeconds(60);
 }
 
 /// <summary>A deploy's input and tools.</summary>
@@ -50,6 +57,14 @@ public sealed record DeployContext(
         ProjectName.Parse(Input.Project), EnvironmentName.Parse(Input.Environment), Input.Slot, Input.Port);
 
     internal ContainerEngine Engine { get; } = new(Host, Settings.Containers);
+
+    internal TrafficSwitch Traffic { get; } = new(
+        Host,
+        Settings.Traffic,
+        new TrafficSite(ProjectName.Parse(Input.Project), EnvironmentName.Parse(Input.Environment), Input.Port, Input.Port, []),
+        Time);
+
+    internal Drain Drain { get; } = new(Host, Time);
 
     internal Redaction Redaction { get; } = new(Env.Values);
 
@@ -83,7 +98,7 @@ public static class DeployRunbook
                 Inspect = InspectImageAsync,
                 Timeout = TimeSpan.FromMinutes(11),
             },
-            new Step<DeployContext> { Name = ClearSlotStep, Do = ClearAsync, Inspect = InspectSlotAsync },
+            new Step<DeployContext> { Name = ClearSlotStep, Do = ClearAsync, Inspect = InspectSlotAsync, Timeout = Drain.StepTimeout },
             new Step<DeployContext>
             {
                 Name = "write-env-file",
@@ -125,8 +140,7 @@ public static class DeployRunbook
         var version = await context.Engine.VersionAsync(cancellationToken);
 
         // The caller's state may be wrong, for instance after a restore of the control database: the server has the last word.
-        var gate = $"{settings.Traffic.GatesDirectory}/{place.Project}/{place.Environment}/{place.Word}";
-        if (await context.Host.ReadFileAsync(gate, cancellationToken) is not null)
+        if ((await context.Traffic.OpenGatesAsync(cancellationToken)).Contains(place.Slot))
             throw DomainException.Precondition($"{context.Server}: {place.Pair} {place.Word} has the traffic; a deploy goes into the other slot");
         return $"{settings.Containers.Engine} {version} on {context.Server}; {place.Word} has no traffic";
     }
@@ -158,6 +172,7 @@ public static class DeployRunbook
             RefuseForeign(context, old);
             if (old.OperationId == run.OperationId)
                 return;
+            await context.Drain.WaitAsync(place, context.Input.TrafficLostAt, context.Input.DrainTime, run.Report, cancellationToken);
             run.Report($"removing {place.ContainerName} with {old.Version}");
             await context.Engine.RemoveAsync(place.ContainerName, cancellationToken);
         }

@@ -1,63 +1,22 @@
-using CodeB.Delivery.Containers;
-using CodeB.Delivery.Health;
+using System.Text.Json;
 using CodeB.Delivery.Slots;
 using CodeB.Delivery.Traffic;
 using CodeB.Domain.Errors;
-using CodeB.Domain.Naming;
 using CodeB.Domain.Secrets;
-using CodeB.Domain.Slots;
-using CodeB.Hosts.Sessions;
 using CodeB.Runbooks;
 
 namespace CodeB.Delivery.Runbooks;
 
-/// <summary>What a promote or a rollback is asked for: an operation's Input, as JSON.</summary>
-public sealed record PromoteInput
-{
-    public string Project { get; init; } = "";
-    public string Environment { get; init; } = "";
-
-    /// <summary>The slot that is to have the traffic.</summary>
-    public SlotName Slot { get; init; }
-
-    /// <summary>The version that is to be in it; empty for whatever is.</summary>
-    public string Version { get; init; } = "";
-    public int BluePort { get; init; }
-    public int GreenPort { get; init; }
-
-    /// <inheritdoc cref="TrafficSite.Addresses"/>
-    public List<string> Addresses { get; init; } = [];
-    public HealthCheck Health { get; init; } = new();
-}
-
-/// <summary>A promote's or a rollback's input and tools.</summary>
-/// <param name="Input">From the operation.</param>
-/// <param name="Host">The app server.</param>
-/// <param name="Env">The environment's variables, only to keep their values out of errors.</param>
-/// <param name="Settings">Where things are on the server.</param>
-/// <param name="Time">The clock.</param>
-public sealed record PromoteContext(
-    PromoteInput Input, IHostSession Host, IReadOnlyDictionary<string, string> Env, DeliverySettings Settings, TimeProvider Time)
-{
-    internal TrafficSwitch Traffic { get; } = new(
-        Host,
-        Settings.Traffic,
-        new TrafficSite(
-            ProjectName.Parse(Input.Project), EnvironmentName.Parse(Input.Environment), Input.BluePort, Input.GreenPort, Input.Addresses),
-        Time);
-
-    internal SlotPlace Place => Traffic.Site.Place(Input.Slot);
-
-    internal ContainerEngine Engine { get; } = new(Host, Settings.Containers);
-
-    internal string Server => Host.Server.Name;
-}
-
-/// <summary>Gives the traffic to a slot whose container runs and is healthy; when anything fails, it stays where it was.</summary>
+/// <summary>
+/// Gives the traffic to a slot whose container runs and is healthy, and watches it for a while. When anything fails, the
+/// traffic is where it was before.
+/// </summary>
 public static class PromoteRunbook
 {
-    private const string SiteBefore = "site-before";
-    private const string TrafficBefore = "traffic-before";
+    /// <summary>The fact with the slot that had the traffic before: blue, green or none.</summary>
+    internal const string TrafficBefore = "traffic-before";
+
+    private const string NamesBefore = "names-before";
     private const string None = "none";
 
     public static Runbook<PromoteContext> Create() => Create("promote");
@@ -74,14 +33,14 @@ public static class PromoteRunbook
             new Step<PromoteContext>
             {
                 Name = "ensure-site",
-                IsDone = (c, _, t) => c.Traffic.HasSiteAsync(t),
+                IsDone = (c, _, t) => c.Traffic.IsReadyAsync(t),
                 Do = EnsureSiteAsync,
-                Undo = RestoreSiteAsync,
+                Undo = RestoreNamesAsync,
                 Inspect = InspectSiteAsync,
             },
             new Step<PromoteContext>
             {
-                Name = "switch-traffic",
+                Name = PromoteSteps.SwitchTraffic,
                 IsDone = IsSwitchedAsync,
                 Do = SwitchAsync,
                 Undo = SwitchBackAsync,
@@ -93,12 +52,23 @@ public static class PromoteRunbook
                 Do = ConfirmAsync,
                 Inspect = (c, _, _) => Task.FromResult($"would ask {c.Traffic.Site.Url(c.Settings.Traffic, c.Input.Health.Path)} through Caddy"),
             },
+            new Step<PromoteContext>
+            {
+                Name = PromoteSteps.Watch,
+                Do = PromoteWatch.WatchAsync,
+                Inspect = (c, _, _) => Task.FromResult(c.Input.Watch <= TimeSpan.Zero
+                    ? "would not be watched"
+                    : $"would ask {c.Place.ContainerName} for its health for {c.Input.Watch.TotalSeconds:0.#} s and go back by itself after {c.Input.WatchFailures} failures in a row"),
+                Timeout = PromoteWatch.StepTimeout,
+            },
         ]);
 
     private static async Task<string> CheckAsync(PromoteContext context, CancellationToken cancellationToken)
     {
         var (place, input) = (context.Place, context.Input);
+        var asked = context.Gate.AskAsync(place, input.Health, cancellationToken);
         var container = await context.Engine.FindAsync(place.ContainerName, cancellationToken);
+        var answer = await asked;
         if (container is null || !container.BelongsTo(place))
             throw DomainException.Precondition($"{context.Server}: {place.Pair} {place.Word} is empty; deploy a version first: 'we deploy {place.Project}'");
         if (!container.IsRunning)
@@ -106,41 +76,48 @@ public static class PromoteRunbook
         if (input.Version.Length > 0 && container.Version != input.Version)
             throw DomainException.Precondition($"{context.Server}: {place.ContainerName} runs {container.Version}, not {input.Version}");
 
-        var gate = new HealthGate(context.Host, context.Settings, context.Time);
-        var shorter = input.Health with { Successes = 1, Timeout = input.Health.RequestTimeout };
-        await gate.WaitAsync(place, shorter, new Redaction(context.Env.Values), _ => { }, cancellationToken);
+        if (answer.Status != input.Health.ExpectedStatus)
+        {
+            var shorter = input.Health with { Successes = 1, Timeout = input.Health.RequestTimeout };
+            await context.Gate.WaitAsync(place, shorter, new Redaction(context.Env.Values), _ => { }, cancellationToken);
+        }
+
         return $"{place.ContainerName} runs {container.Version} and is healthy";
     }
 
     private static async Task EnsureSiteAsync(PromoteContext context, StepRun run, CancellationToken cancellationToken)
     {
-        if (!run.Facts.ContainsKey(SiteBefore))
+        var loaded = await context.Traffic.Edge.EnsureAsync(cancellationToken);
+        if (!run.Facts.ContainsKey(NamesBefore))
         {
-            run.Facts[SiteBefore] = await context.Traffic.ReadSiteAsync(cancellationToken) ?? None;
+            run.Facts[NamesBefore] = JsonSerializer.Serialize(await context.Traffic.NamesAsync(cancellationToken));
             await run.SaveAsync(cancellationToken);
         }
 
-        await context.Traffic.EnsureSiteAsync(cancellationToken);
-        run.Report($"Caddy serves {string.Join(", ", context.Input.Addresses)}");
+        await context.Traffic.SetDomainsAsync(context.Input.Domains, context.Input.Redirects, cancellationToken);
+        run.Report($"Caddy serves {string.Join(", ", context.Input.Domains)}{(loaded ? "; the server's edge was set up with one reload" : "")}");
     }
 
-    private static async Task RestoreSiteAsync(PromoteContext context, StepRun run, CancellationToken cancellationToken)
+    private static async Task RestoreNamesAsync(PromoteContext context, StepRun run, CancellationToken cancellationToken)
     {
-        // Without the fact nothing was written: it is saved before the first touch.
-        if (run.Facts.TryGetValue(SiteBefore, out var before))
-            await context.Traffic.RestoreSiteAsync(before == None ? null : before, cancellationToken);
+        // Without the fact no name was touched: it is saved before the first. The edge is the server's and stays.
+        if (run.Facts.TryGetValue(NamesBefore, out var before) && JsonSerializer.Deserialize<SiteNames>(before) is { } names)
+            await context.Traffic.SetDomainsAsync(names.Domains, names.Redirects, cancellationToken);
     }
 
-    private static async Task<string> InspectSiteAsync(PromoteContext context, StepRun run, CancellationToken cancellationToken) =>
-        await context.Traffic.HasSiteAsync(cancellationToken)
-            ? $"Caddy serves {string.Join(", ", context.Input.Addresses)}"
-            : $"would write {context.Traffic.Site.SiteFile(context.Settings.Traffic)} and reload Caddy";
-
-    private static async Task<bool> IsSwitchedAsync(PromoteContext context, StepRun run, CancellationToken cancellationToken)
+    private static async Task<string> InspectSiteAsync(PromoteContext context, StepRun run, CancellationToken cancellationToken)
     {
-        var state = await context.Traffic.CurrentAsync(cancellationToken);
-        return state.Gate == context.Input.Slot && state.Served == context.Input.Slot;
+        if (context.Traffic.Site.PrimaryDomain is null)
+            throw DomainException.Precondition($"{context.Place.Pair} has no domain, so no traffic can be switched to it; give it one with 'we domain add'");
+        if (await context.Traffic.IsReadyAsync(cancellationToken))
+            return $"Caddy serves {string.Join(", ", context.Input.Domains)}";
+        return await context.Traffic.Edge.IsLoadedAsync(cancellationToken)
+            ? $"would have Caddy serve {string.Join(", ", context.Input.Domains)}"
+            : $"would set the server's edge up: write {context.Settings.Traffic.EdgeFile} and reload Caddy once";
     }
+
+    private static async Task<bool> IsSwitchedAsync(PromoteContext context, StepRun run, CancellationToken cancellationToken) =>
+        await context.Traffic.LookAsync(cancellationToken) == (context.Input.Slot, context.Input.Slot);
 
     private static async Task SwitchAsync(PromoteContext context, StepRun run, CancellationToken cancellationToken)
     {
@@ -157,8 +134,13 @@ public static class PromoteRunbook
 
     private static async Task SwitchBackAsync(PromoteContext context, StepRun run, CancellationToken cancellationToken)
     {
-        if (run.Facts.TryGetValue(TrafficBefore, out var before))
-            await context.Traffic.SwitchAsync(SlotPlace.Parse(before), cancellationToken);
+        if (!run.Facts.TryGetValue(TrafficBefore, out var before))
+            return;
+        if (await PromoteWatch.WayBackAsync(context, before, cancellationToken) is { Obstacle: { } obstacle })
+            throw DomainException.Precondition($"{context.Server}: the traffic stays at {context.Place.Word}, for {obstacle}");
+
+        await context.Traffic.SwitchAsync(SlotPlace.Parse(before), cancellationToken);
+        run.Report($"new requests go to {before} again");
     }
 
     private static async Task<string> InspectTrafficAsync(PromoteContext context, StepRun run, CancellationToken cancellationToken)
@@ -170,15 +152,16 @@ public static class PromoteRunbook
     private static async Task ConfirmAsync(PromoteContext context, StepRun run, CancellationToken cancellationToken)
     {
         var health = context.Input.Health;
-        var answer = await context.Traffic.ThroughCaddyAsync(health.Path, cancellationToken);
-        var state = await context.Traffic.CurrentAsync(cancellationToken);
-        if (state.Served != context.Input.Slot || answer.Status != health.ExpectedStatus)
+        var asked = context.Traffic.ThroughCaddyAsync(health.Path, cancellationToken);
+        var (_, served) = await context.Traffic.LookAsync(cancellationToken);
+        var answer = await asked;
+        if (served != context.Input.Slot || answer.Status != health.ExpectedStatus)
         {
             throw DomainException.Precondition(
-                $"{context.Server}: {context.Input.Addresses[0]}{health.Path} through Caddy gives {answer} instead of {health.ExpectedStatus}, "
-                + $"from {(state.Served is { } served ? SlotPlace.WordOf(served) : "no slot")} instead of {context.Place.Word}");
+                $"{context.Server}: {context.Input.Domains[0]}{health.Path} through Caddy gives {answer} instead of {health.ExpectedStatus}, "
+                + $"from {(served is { } slot ? SlotPlace.WordOf(slot) : "no slot")} instead of {context.Place.Word}");
         }
 
-        run.Report($"{context.Input.Addresses[0]} is answered by {context.Place.Word}");
+        run.Report($"{context.Input.Domains[0]} is answered by {context.Place.Word}");
     }
 }

@@ -24,8 +24,8 @@ public interface ISlotPairGrain : IOperationOwner
     /// <summary>Starts a version in the idle slot. Returns the started operation.</summary>
     Task<Operation> DeployAsync(DeployCommand command);
 
-    /// <summary>Makes the deployed slot active. Returns the started operation.</summary>
-    Task<Operation> PromoteAsync(string startedBy);
+    /// <summary>Makes the deployed slot active, and watches it. Returns the started operation.</summary>
+    Task<Operation> PromoteAsync(PromoteCommand command);
 
     /// <summary>Makes the slot in grace active again. Returns the started operation.</summary>
     Task<Operation> RollbackAsync(string startedBy);
@@ -36,7 +36,7 @@ public interface ISlotPairGrain : IOperationOwner
     /// <summary>The dry run: what each step finds and would do. Touches nothing.</summary>
     Task<List<PlanFinding>> PlanDeployAsync(DeployCommand command);
 
-    Task<List<PlanFinding>> PlanPromoteAsync();
+    Task<List<PlanFinding>> PlanPromoteAsync(PromoteCommand command);
 
     Task<List<PlanFinding>> PlanRollbackAsync();
 
@@ -78,6 +78,18 @@ public sealed record CleanUpCommand
 
     [Id(1)]
     public string StartedBy { get; init; } = "";
+}
+
+[GenerateSerializer]
+[Alias("codeb.PromoteCommand")]
+public sealed record PromoteCommand
+{
+    [Id(0)]
+    public string StartedBy { get; init; } = "";
+
+    /// <summary>For how long the new slot is watched; null: the installation's own time, zero: not at all.</summary>
+    [Id(1)]
+    public TimeSpan? Watch { get; init; }
 }
 
 /// <summary>A slot pair, and what is under way on it.</summary>

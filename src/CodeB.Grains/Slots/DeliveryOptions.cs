@@ -1,3 +1,6 @@
+using CodeB.Delivery.Runbooks;
+using CodeB.Delivery.Traffic;
+using CodeB.Domain.Errors;
 using CodeB.Domain.Slots;
 
 namespace CodeB.Grains.Slots;
@@ -6,10 +9,13 @@ namespace CodeB.Grains.Slots;
 public sealed class DeliveryOptions
 {
     /// <summary>
-    /// Whether Caddy serves the domains over HTTPS with certificates that it gets by itself. Default: yes. Without it traffic
-    /// goes in the clear, for fleets behind another proxy and for the topology on one machine.
+    /// Whose certificates the domains have. Default: Acme, from a public authority at a name's first request. Internal: Caddy's
+    /// own authority, for fleets whose clients trust its root. None: no https, for servers behind another proxy.
     /// </summary>
-    public bool Https { get; set; } = true;
+    public TlsMode Tls { get; set; } = TlsMode.Acme;
+
+    /// <summary>Whether http is redirected to https where there is TLS. Default: yes; without it both are served.</summary>
+    public bool RedirectToHttps { get; set; } = true;
 
     /// <summary>podman or docker. Default: podman.</summary>
     public string Engine { get; set; } = "podman";
@@ -22,4 +28,21 @@ public sealed class DeliveryOptions
     /// a longer time holds its memory and its port for longer.
     /// </summary>
     public TimeSpan GraceTime { get; set; } = SlotMachine.DefaultGrace;
+
+    /// <summary>
+    /// For how long a version's health is asked after it got the traffic; when it fails, CodeB goes back by itself. Default: 15 s.
+    /// The promote is not finished before; zero finishes it at once and leaves a later failure to you.
+    /// </summary>
+    public TimeSpan Watch { get; set; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>
+    /// For how long after a switch requests and WebSockets may stay on the old version before it may be stopped. Default: 60 s;
+    /// a deploy right after a promote waits for them. At most an hour; a longer one counts as that.
+    /// </summary>
+    public TimeSpan DrainTime { get; set; } = TimeSpan.FromSeconds(60);
+
+    /// <exception cref="DomainException">InvalidArgument: negative, or longer than an hour.</exception>
+    public static TimeSpan CheckWatch(TimeSpan watch) => watch >= TimeSpan.Zero && watch <= PromoteWatch.Longest
+        ? watch
+        : throw DomainException.Invalid("watch", $"{watch} is not between 0 and {PromoteWatch.Longest}; give a time such as '30s', or 0 for none");
 }

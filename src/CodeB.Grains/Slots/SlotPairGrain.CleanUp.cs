@@ -64,9 +64,8 @@ internal sealed partial class SlotPairGrain
     {
         RefuseIfRunning(CleanUpKind);
         await SettleTrafficAsync();
-        var (project, pair) = await CurrentAsync();
+        var (_, pair) = await CurrentAsync();
         SlotMachine.CleanUp(pair, command.StartedBy, Now, command.Force);
-        var environment = project.EnvironmentOf(pair.Environment);
         var input = new CleanUpInput
         {
             Project = pair.Project,
@@ -74,7 +73,8 @@ internal sealed partial class SlotPairGrain
             Slot = SlotMachine.Idle(pair),
             BluePort = pair.Blue.Port,
             GreenPort = pair.Green.Port,
-            Addresses = environment.Domain.Length == 0 ? [] : [runbooks.AddressOf(project.Name, pair.Environment, environment)],
+            TrafficLostAt = pair[SlotMachine.Idle(pair)].TrafficLostAt,
+            DrainTime = runbooks.DrainTime,
         };
         return NewOperation(CleanUpKind, this.GetPrimaryKeyString(), command.StartedBy, JsonSerializer.Serialize(input));
     }

@@ -62,6 +62,8 @@ internal sealed partial class SlotPairGrain
             ContainerPort = project.Container.Port == 0 ? null : project.Container.Port,
             MemoryBytes = project.Container.MemoryMegabytes == 0 ? null : project.Container.MemoryMegabytes * 1024L * 1024,
             Health = runbooks.HealthOf(project),
+            TrafficLostAt = pair[slot].TrafficLostAt,
+            DrainTime = runbooks.DrainTime,
         };
         return (NewOperation(DeployKind, this.GetPrimaryKeyString(), command.StartedBy, JsonSerializer.Serialize(input)), pair, deploying);
     }

@@ -14,17 +14,22 @@ internal sealed partial class SlotPairGrain
     private const string PromoteKind = "promote";
     private const string RollbackKind = "rollback";
 
-    async Task<Operation> ISlotPairGrain.PromoteAsync(string startedBy) => await StartSwitchAsync(PromoteKind, startedBy);
+    /// <summary>A rollback is not watched: what it would go back to is what somebody has just left.</summary>
+    private static readonly TimeSpan Unwatched = TimeSpan.Zero;
 
-    async Task<List<PlanFinding>> ISlotPairGrain.PlanPromoteAsync() => await PlanAsync(await SwitchOperationAsync(PromoteKind, ""));
+    async Task<Operation> ISlotPairGrain.PromoteAsync(PromoteCommand command) =>
+        await StartSwitchAsync(PromoteKind, command.StartedBy, runbooks.WatchOf(command.Watch));
 
-    async Task<Operation> ISlotPairGrain.RollbackAsync(string startedBy) => await StartSwitchAsync(RollbackKind, startedBy);
+    async Task<List<PlanFinding>> ISlotPairGrain.PlanPromoteAsync(PromoteCommand command) =>
+        await PlanAsync(await SwitchOperationAsync(PromoteKind, command.StartedBy, runbooks.WatchOf(command.Watch)));
 
-    async Task<List<PlanFinding>> ISlotPairGrain.PlanRollbackAsync() => await PlanAsync(await SwitchOperationAsync(RollbackKind, ""));
+    async Task<Operation> ISlotPairGrain.RollbackAsync(string startedBy) => await StartSwitchAsync(RollbackKind, startedBy, Unwatched);
 
-    private async Task<Operation> StartSwitchAsync(string kind, string startedBy)
+    async Task<List<PlanFinding>> ISlotPairGrain.PlanRollbackAsync() => await PlanAsync(await SwitchOperationAsync(RollbackKind, "", Unwatched));
+
+    private async Task<Operation> StartSwitchAsync(string kind, string startedBy, TimeSpan watch)
     {
-        var operation = await SwitchOperationAsync(kind, startedBy);
+        var operation = await SwitchOperationAsync(kind, startedBy, watch);
         return await StartAsync(operation, s => s with { BeforeSwitch = s.Pair });
     }
 
@@ -102,7 +107,7 @@ internal sealed partial class SlotPairGrain
     }
 
     /// <summary>The machine is asked first, so that an illegal switch is refused before anything is touched.</summary>
-    private async Task<Operation> SwitchOperationAsync(string kind, string startedBy)
+    private async Task<Operation> SwitchOperationAsync(string kind, string startedBy, TimeSpan watch)
     {
         RefuseIfRunning(kind);
         await SettleTrafficAsync();
@@ -117,8 +122,10 @@ internal sealed partial class SlotPairGrain
             Version = pair[target].Version,
             BluePort = pair.Blue.Port,
             GreenPort = pair.Green.Port,
-            Addresses = [runbooks.AddressOf(project.Name, pair.Environment, environment)],
+            Domains = DeliveryRunbooks.DomainsOf(project.Name, pair.Environment, environment),
+            Redirects = environment.Redirects,
             Health = runbooks.HealthOf(project),
+            Watch = watch,
         };
         return NewOperation(kind, this.GetPrimaryKeyString(), startedBy, JsonSerializer.Serialize(input));
     }

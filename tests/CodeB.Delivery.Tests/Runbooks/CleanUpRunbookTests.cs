@@ -51,7 +51,6 @@ public sealed class CleanUpRunbookTests
             Slot = slot,
             BluePort = 4000,
             GreenPort = 4001,
-            Addresses = ["http://worb.test"],
         },
         _server.Session,
         _server.Settings,

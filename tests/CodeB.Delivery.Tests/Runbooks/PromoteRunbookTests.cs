@@ -1,6 +1,7 @@
 using CodeB.Delivery.Health;
 using CodeB.Delivery.Runbooks;
 using CodeB.Delivery.Tests.Support;
+using CodeB.Delivery.Traffic;
 using CodeB.Domain.Operations;
 using CodeB.Domain.Slots;
 using CodeB.Runbooks.Faults;
@@ -14,7 +15,7 @@ public sealed class PromoteRunbookTests
     public static TheoryData<string> Points => [.. FaultPoints.Of(PromoteRunbook.Create())];
 
     [Fact]
-    public async Task The_first_promote_writes_the_site_and_opens_the_gate()
+    public async Task A_servers_first_promote_sets_its_edge_up_with_one_reload_and_opens_the_gate()
     {
         _server.Run(SlotName.Blue, "v1");
 
@@ -22,7 +23,8 @@ public sealed class PromoteRunbookTests
 
         Assert.Equal((OperationState.Succeeded, ""), (operation.State, operation.Error));
         Assert.Equal(SlotName.Blue, _server.Gate);
-        Assert.Equal(_server.SiteFile, _server.LoadedSite);
+        Assert.Equal((EdgeFile.Render(_server.Settings.Traffic), 1), (_server.LoadedEdge, _server.Reloads));
+        Assert.Equal(["worb.test"], _server.Domains);
     }
 
     [Fact]
@@ -64,7 +66,7 @@ public sealed class PromoteRunbookTests
     }
 
     [Fact]
-    public async Task A_first_promote_that_fails_leaves_no_site_and_no_gate()
+    public async Task A_first_promote_that_fails_leaves_no_name_and_no_gate()
     {
         _server.Run(SlotName.Blue, "v1");
         _server.ReachableThroughCaddy = false;
@@ -72,7 +74,8 @@ public sealed class PromoteRunbookTests
         var operation = await PromoteRunbook.Create().RunAsync(Context(SlotName.Blue));
 
         Assert.Equal(OperationState.Undone, operation.State);
-        Assert.Equal((null, null, null), (_server.Gate, _server.SiteFile, _server.LoadedSite));
+        Assert.Null(_server.Gate);
+        Assert.Empty(_server.Domains);
     }
 
     [Theory]
@@ -104,15 +107,27 @@ public sealed class PromoteRunbookTests
     }
 
     [Fact]
-    public async Task A_site_file_of_somebody_else_is_left_alone()
+    public async Task A_file_of_somebody_else_in_the_place_of_CodeBs_is_left_alone()
     {
         _server.Run(SlotName.Blue, "v1");
-        _server.Session.Files["/etc/caddy/sites/worb-production.caddy"] = ("http://other.test"u8.ToArray(), UnixFileMode.UserRead);
+        _server.Session.Files["/etc/caddy/sites/codeb.caddy"] = ("http://other.test"u8.ToArray(), UnixFileMode.UserRead);
 
         var operation = await PromoteRunbook.Create().RunAsync(Context(SlotName.Blue));
 
-        Assert.Contains("is not the site of worb/production", operation.Error, StringComparison.Ordinal);
-        Assert.Equal("http://other.test", _server.SiteFile);
+        Assert.Contains("codeb.caddy is not CodeB's", operation.Error, StringComparison.Ordinal);
+        Assert.Equal("http://other.test"u8.ToArray(), _server.Session.Files["/etc/caddy/sites/codeb.caddy"].Content);
+    }
+
+    [Fact]
+    public async Task A_name_that_leads_to_another_pair_is_not_taken_from_it()
+    {
+        BlueActiveGreenDeployed();
+        _server.Links["/opt/codeb/edge/domains/worb.test"] = "../pairs/shop/production";
+
+        var operation = await PromoteRunbook.Create().RunAsync(Context(SlotName.Green));
+
+        Assert.Contains("worb.test leads to shop/production there", operation.Error, StringComparison.Ordinal);
+        Assert.Equal((SlotName.Blue, "../pairs/shop/production"), (_server.Gate, _server.Links["/opt/codeb/edge/domains/worb.test"]));
     }
 
     [Fact]
@@ -154,7 +169,8 @@ public sealed class PromoteRunbookTests
         var operation = await PromoteRunbook.Create().ResumeAsync(Context(SlotName.Blue), journal);
 
         Assert.Equal(OperationState.Undone, operation.State);
-        Assert.Equal((null, null, null), (_server.Gate, _server.SiteFile, _server.LoadedSite));
+        Assert.Null(_server.Gate);
+        Assert.Empty(_server.Domains);
     }
 
     private void BlueActiveGreenDeployed()
@@ -172,7 +188,7 @@ public sealed class PromoteRunbookTests
             Version = version,
             BluePort = 4000,
             GreenPort = 4001,
-            Addresses = ["http://worb.test"],
+            Domains = ["worb.test"],
             Health = new HealthCheck { Interval = TimeSpan.FromMilliseconds(1), RequestTimeout = TimeSpan.FromMilliseconds(20) },
         },
         _server.Session,

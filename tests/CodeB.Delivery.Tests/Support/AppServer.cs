@@ -11,12 +11,12 @@ namespace CodeB.Delivery.Tests.Support;
 /// A model of an app server with a container engine and Caddy that understands exactly the commands the runbooks use, so
 /// that tests can ask what a server would look like after a failure or a kill anywhere.
 /// </summary>
-internal sealed class AppServer
+internal sealed partial class AppServer
 {
     public static readonly TrafficSite Site = new(
-        ProjectName.Parse("worb"), EnvironmentName.Parse("production"), 4000, 4001, ["http://worb.test"]);
+        ProjectName.Parse("worb"), EnvironmentName.Parse("production"), 4000, 4001, ["worb.test"]);
 
-    private readonly DeliverySettings _settings = new();
+    private readonly DeliverySettings _settings = new() { Traffic = new TrafficSettings { Tls = TlsMode.None } };
     private int _started;
 
     public AppServer() => Session = new ScriptedSession(Answer, "app");
@@ -32,6 +32,9 @@ internal sealed class AppServer
     /// <summary>Whether a running container answers its health check with 200.</summary>
     public bool Healthy { get; set; } = true;
 
+    /// <summary>Slots whose containers run and do not answer their health check with 200.</summary>
+    public HashSet<SlotName> Unhealthy { get; } = [];
+
     /// <summary>Whether a request through Caddy gets 200 from the container.</summary>
     public bool ReachableThroughCaddy { get; set; } = true;
 
@@ -42,15 +45,6 @@ internal sealed class AppServer
 
     /// <summary>A command for which this is true fails.</summary>
     public Predicate<Command> Fails { get; set; } = _ => false;
-
-    public SlotName? Gate => Exists(SlotName.Blue) ? SlotName.Blue : Exists(SlotName.Green) ? SlotName.Green : null;
-
-    /// <summary>The site text that Caddy runs, which is not always the file's.</summary>
-    public string? LoadedSite { get; private set; }
-
-    public string? SiteFile => Session.Files.TryGetValue(Site.SiteFile(_settings.Traffic), out var file)
-        ? System.Text.Encoding.UTF8.GetString(file.Content)
-        : null;
 
     /// <summary>Puts a running version into a slot, as a deploy before would have.</summary>
     public void Run(SlotName slot, string version, bool active = false)
@@ -68,19 +62,19 @@ internal sealed class AppServer
         if (!active)
             return;
         Session.Files[Site.GateFile(_settings.Traffic, slot)] = ([], EnvMode);
-        LoadedSite = CodeB.Delivery.Traffic.SiteFile.Render(Site, _settings.Traffic);
-        Session.Files[Site.SiteFile(_settings.Traffic)] = (System.Text.Encoding.UTF8.GetBytes(LoadedSite), EnvMode);
+        Links[$"{Traffic.DomainsDirectory}/worb.test"] = "../pairs/worb/production";
+        LoadedEdge = EdgeFile.Render(Traffic);
+        Session.Files[Traffic.EdgeFile] = (System.Text.Encoding.UTF8.GetBytes(LoadedEdge), EnvMode);
     }
 
     /// <summary>Everything that a dry run must leave as it is.</summary>
     public string Picture() => string.Join('\n',
         Containers.Select(pair => $"{pair.Key} {pair.Value.Id} {pair.Value.Status}").Order()
             .Concat(Session.Files.Keys.Order())
-            .Append(LoadedSite ?? "no site"));
+            .Concat(Links.Select(link => $"{link.Key} -> {link.Value}").Order())
+            .Append(LoadedEdge ?? "no edge"));
 
     private const UnixFileMode EnvMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-
-    private bool Exists(SlotName slot) => Session.Files.ContainsKey(Site.GateFile(_settings.Traffic, slot));
 
     private Answer Answer(Command command, byte[] input)
     {
@@ -91,13 +85,17 @@ internal sealed class AppServer
         {
             "podman" => Engine([.. arguments]),
             "curl" => Curl(arguments[^1]),
+            "ss" when arguments.Contains("established") => Connections(arguments[^1]),
             "ss" => Testing.Answer.Text(BusyPorts.Contains(int.Parse(arguments[^1].TrimStart(':'), null)) ? "LISTEN 0 128\n" : ""),
-            "caddy" => Reload(),
+            "caddy" => Caddy(arguments[0]),
             "install" => Testing.Answer.Empty,
-            "ls" => Gates(arguments[^1]),
+            "ls" => Names(arguments[^1]),
+            "find" => Find([.. arguments]),
+            "grep" => OldSites(arguments[^1], arguments[2]),
             "mv" => Move(arguments[^2], arguments[^1]),
+            "ln" => Link(arguments[^1], arguments[^2]),
             "touch" => Touch(arguments[^1]),
-            "rm" => Remove(arguments[^1]),
+            "rm" => Remove([.. arguments.Skip(1)]),
             _ => throw new InvalidOperationException($"the model does not know {CommandText.Display(command)}"),
         };
     }
@@ -140,60 +138,7 @@ internal sealed class AppServer
         return Testing.Answer.Text($"id-{_started}\n");
     }
 
-    private Answer Curl(string url)
-    {
-        var address = new Uri(url);
-        if (address.Port == 2019)
-            return Http(200, LoadedSite is null ? "null" : Upstreams());
-        if (address.Port == 80)
-        {
-            if (LoadedSite is null)
-                return Http(200, "");
-            if (Gate is not { } slot)
-                return Http(503, $"no version of {Site.Name} is active");
-            return address.AbsolutePath == CodeB.Delivery.Traffic.SiteFile.ProbePath
-                ? Http(200, slot == SlotName.Blue ? "/blue" : "/green")
-                : Http(ReachableThroughCaddy && Runs(Site.Place(slot).ContainerName) ? 200 : 502, "");
-        }
-
-        var name = Site.Place(address.Port == 4000 ? SlotName.Blue : SlotName.Green).ContainerName;
-        return Runs(name) ? Http(Healthy ? 200 : 503, "") : Testing.Answer.Fails(7);
-    }
-
-    private static string Upstreams() =>
-        """[{"address":"127.0.0.1:4000","num_requests":0,"fails":0},{"address":"127.0.0.1:4001","num_requests":0,"fails":0}]""";
-
     private bool Runs(string name) => Containers.TryGetValue(name, out var container) && container.Status == "running";
-
-    private Answer Reload()
-    {
-        LoadedSite = SiteFile;
-        return Testing.Answer.Empty;
-    }
-
-    private Answer Gates(string folder) => Testing.Answer.Text(string.Concat(
-        Session.Files.Keys.Where(path => Path.GetDirectoryName(path) == folder).Select(path => Path.GetFileName(path) + "\n")));
-
-    private Answer Move(string from, string to)
-    {
-        if (!Session.Files.TryRemove(from, out var file))
-            return Testing.Answer.Fails(1, "no such file");
-        Session.Files[to] = file;
-        return Testing.Answer.Empty;
-    }
-
-    private Answer Touch(string path)
-    {
-        Session.Files.TryAdd(path, ([], EnvMode));
-        return Testing.Answer.Empty;
-    }
-
-    private Answer Remove(string path)
-    {
-        foreach (var file in Session.Files.Keys.Where(key => key == path || key.StartsWith(path + "/", StringComparison.Ordinal)))
-            Session.Files.TryRemove(file, out _);
-        return Testing.Answer.Empty;
-    }
 
     private static Answer Missing(string name) => Testing.Answer.Fails(125, $"Error: no such container \"{name}\"");
 

@@ -25,9 +25,14 @@ public sealed class CaddyFixture : IAsyncLifetime
         {
             CaddyFile = $"{_folder}/Caddyfile",
             SitesDirectory = $"{_folder}/sites",
-            GatesDirectory = $"{_folder}/gates",
+            EdgeDirectory = $"{_folder}/edge",
+            OldGatesDirectory = $"{_folder}/gates",
             AdminAddress = $"127.0.0.1:{FreePort()}",
             HttpPort = FreePort(),
+            HttpsPort = FreePort(),
+            AskAddress = $"127.0.0.1:{FreePort()}",
+            Tls = TlsMode.Internal,
+            RedirectToHttps = false,
             ConfirmWithin = TimeSpan.FromSeconds(5),
         };
         Directory.CreateDirectory(Settings.SitesDirectory);
@@ -36,7 +41,11 @@ public sealed class CaddyFixture : IAsyncLifetime
             {
             	admin {{Settings.AdminAddress}}
             	http_port {{Settings.HttpPort}}
-            	auto_https off
+            	https_port {{Settings.HttpsPort}}
+            	skip_install_trust
+            	on_demand_tls {
+            		ask {{EdgeFile.AskUrl(Settings)}}
+            	}
             	log {
             		output file {{_folder}}/caddy.log
             		level WARN
@@ -44,6 +53,13 @@ public sealed class CaddyFixture : IAsyncLifetime
             }
             http://other.test {
             	respond "the other site"
+            }
+            https://secure.test {
+            	tls internal
+            	respond "the other site over TLS"
+            }
+            https://intern.localhost {
+            	respond "the site that no public authority knows"
             }
             import {{Settings.SitesDirectory}}/*.caddy
 

@@ -5,7 +5,6 @@ using System.Text;
 using CodeB.Delivery.Slots;
 using CodeB.Delivery.Tests.Support;
 using CodeB.Delivery.Traffic;
-using CodeB.Domain.Errors;
 using CodeB.Domain.Naming;
 using CodeB.Domain.Slots;
 using CodeB.Testing;
@@ -25,7 +24,7 @@ public sealed class TrafficSwitchTests(CaddyFixture caddy) : IClassFixture<Caddy
 
     private string Domain => $"{_project}.test";
 
-    private TrafficSwitch Traffic => SwitchFor($"http://{Domain}");
+    private TrafficSwitch Traffic => SwitchFor(Domain);
 
     public async ValueTask InitializeAsync()
     {
@@ -43,7 +42,7 @@ public sealed class TrafficSwitchTests(CaddyFixture caddy) : IClassFixture<Caddy
     [Fact]
     public async Task Twenty_switches_under_load_lose_no_request()
     {
-        await Traffic.EnsureSiteAsync(default);
+        await Traffic.EnsureAsync(default);
         await Traffic.SwitchAsync(SlotName.Blue, default);
         using var client = caddy.Client(Domain);
         using var done = new CancellationTokenSource();
@@ -71,7 +70,7 @@ public sealed class TrafficSwitchTests(CaddyFixture caddy) : IClassFixture<Caddy
     [Fact]
     public async Task An_open_WebSocket_and_a_slow_request_stay_on_the_old_slot()
     {
-        await Traffic.EnsureSiteAsync(default);
+        await Traffic.EnsureAsync(default);
         await Traffic.SwitchAsync(SlotName.Blue, default);
         using var client = caddy.Client(Domain);
         using var socket = new ClientWebSocket();
@@ -93,20 +92,20 @@ public sealed class TrafficSwitchTests(CaddyFixture caddy) : IClassFixture<Caddy
     [Fact]
     public async Task A_restarted_Caddy_sends_its_first_request_to_the_active_slot()
     {
-        await Traffic.EnsureSiteAsync(default);
+        await Traffic.EnsureAsync(default);
         await Traffic.SwitchAsync(SlotName.Green, default);
 
         await caddy.RestartAsync();
 
         using var client = caddy.Client(Domain);
         Assert.Equal("green", await client.GetStringAsync("/"));
-        Assert.False(await Traffic.EnsureSiteAsync(default), "nothing was to be done");
+        Assert.True(await Traffic.IsReadyAsync(default), "nothing is to be done");
     }
 
     [Fact]
     public async Task Without_an_open_gate_requests_are_answered_with_503()
     {
-        await Traffic.EnsureSiteAsync(default);
+        await Traffic.EnsureAsync(default);
         using var client = caddy.Client(Domain);
 
         Assert.Equal(HttpStatusCode.ServiceUnavailable, (await client.GetAsync("/")).StatusCode);
@@ -119,7 +118,7 @@ public sealed class TrafficSwitchTests(CaddyFixture caddy) : IClassFixture<Caddy
     [Fact]
     public async Task With_both_gates_open_blue_has_the_traffic_and_a_switch_leaves_one()
     {
-        await Traffic.EnsureSiteAsync(default);
+        await Traffic.EnsureAsync(default);
         await Traffic.SwitchAsync(SlotName.Blue, default);
         await File.WriteAllTextAsync(Traffic.Site.GateFile(caddy.Settings, SlotName.Green), "");
 
@@ -133,7 +132,7 @@ public sealed class TrafficSwitchTests(CaddyFixture caddy) : IClassFixture<Caddy
     [Fact]
     public async Task A_slot_that_restarts_delays_requests_and_fails_none()
     {
-        await Traffic.EnsureSiteAsync(default);
+        await Traffic.EnsureAsync(default);
         await Traffic.SwitchAsync(SlotName.Blue, default);
         using var client = caddy.Client(Domain);
         await _blue.DisposeAsync();
@@ -146,26 +145,14 @@ public sealed class TrafficSwitchTests(CaddyFixture caddy) : IClassFixture<Caddy
     }
 
     [Fact]
-    public async Task A_site_that_Caddy_refuses_is_taken_away_again_and_the_other_sites_stay()
-    {
-        var error = await Assert.ThrowsAnyAsync<DomainException>(() => SwitchFor("http://other.test").EnsureSiteAsync(default));
-
-        Assert.Contains("ambiguous site definition", error.Message, StringComparison.Ordinal);
-        Assert.False(File.Exists(Traffic.Site.SiteFile(caddy.Settings)));
-        await caddy.RestartAsync();
-        using var other = caddy.Client("other.test");
-        Assert.Equal("the other site", await other.GetStringAsync("/"));
-    }
-
-    [Fact]
     public async Task A_removed_site_leaves_neither_file_nor_gate_and_the_other_sites_stay()
     {
-        await Traffic.EnsureSiteAsync(default);
+        await Traffic.EnsureAsync(default);
         await Traffic.SwitchAsync(SlotName.Blue, default);
 
         await Traffic.RemoveAsync(default);
 
-        Assert.False(File.Exists(Traffic.Site.SiteFile(caddy.Settings)));
+        Assert.True((await Traffic.NamesAsync(default)).SameAs(new SiteNames()));
         Assert.False(Directory.Exists(Traffic.Site.GateDirectory(caddy.Settings)));
         Assert.False((await Traffic.CurrentAsync(default)).SiteLoaded);
         using var other = caddy.Client("other.test");
@@ -175,18 +162,18 @@ public sealed class TrafficSwitchTests(CaddyFixture caddy) : IClassFixture<Caddy
     [Fact]
     public async Task The_slot_is_told_to_the_server_itself_alone()
     {
-        await Traffic.EnsureSiteAsync(default);
+        await Traffic.EnsureAsync(default);
         await Traffic.SwitchAsync(SlotName.Green, default);
         using var client = caddy.Client(Domain);
 
-        Assert.Equal("/green", await client.GetStringAsync(SiteFile.ProbePath));
-        Assert.Contains("remote_ip 127.0.0.1 ::1", await Traffic.ReadSiteAsync(default), StringComparison.Ordinal);
+        Assert.Equal($"/domains/{Domain}/green-{_greenPort}", await client.GetStringAsync(EdgeFile.ProbePath));
+        Assert.Contains("remote_ip 127.0.0.1 ::1", await File.ReadAllTextAsync(caddy.Settings.EdgeFile), StringComparison.Ordinal);
     }
 
-    private TrafficSwitch SwitchFor(string address) => new(
+    private TrafficSwitch SwitchFor(string domain) => new(
         caddy.Sshd.Session,
         caddy.Settings,
-        new TrafficSite(_project, EnvironmentName.Parse("production"), _bluePort, _greenPort, [address]),
+        new TrafficSite(_project, EnvironmentName.Parse("production"), _bluePort, _greenPort, [domain]),
         TimeProvider.System);
 
     private static async Task<string> EchoAsync(ClientWebSocket socket)

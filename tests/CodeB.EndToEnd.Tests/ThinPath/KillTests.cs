@@ -80,7 +80,7 @@ public sealed class KillTests(KilledCodeB killed)
         {
             await worb.DeployAsync(api, "v2");
             if (point.Contains("/ensure-site/", StringComparison.Ordinal))
-                await worb.RunAsync("app", $"rm /etc/caddy/sites/{worb.Name}-{worb.Environment}.caddy");
+                await worb.RunAsync("app", $"rm /opt/codeb/edge/domains/{worb.Domain}");
             return await StartedAsync(() => worb.PromoteAsync(api), Idle(await worb.SlotsAsync(api)).Name);
         },
         SwitchedAsync);
@@ -97,7 +97,7 @@ public sealed class KillTests(KilledCodeB killed)
             async (a, worb, point) =>
             {
                 if (point.Contains("/ensure-site/", StringComparison.Ordinal))
-                    await worb.RunAsync("app", $"rm /etc/caddy/sites/{worb.Name}-{worb.Environment}.caddy");
+                    await worb.RunAsync("app", $"rm /opt/codeb/edge/domains/{worb.Domain}");
                 return await StartedAsync(() => worb.RollbackAsync(a), Idle(await worb.SlotsAsync(a)).Name);
             },
             SwitchedAsync);

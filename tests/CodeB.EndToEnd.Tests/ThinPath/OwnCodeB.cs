@@ -103,7 +103,9 @@ internal sealed class OwnCodeB : IAsyncDisposable
         yield return ("Kestrel__Endpoints__http__Protocols", "Http1");
         yield return ("ConnectionStrings__control", _control);
         yield return ("CodeB__DataDirectory", _dataDirectory);
-        yield return ("Delivery__Https", "false");
+        yield return ("Delivery__Tls", "Internal");
+        yield return ("Delivery__RedirectToHttps", "false");
+        yield return ("Delivery__Watch", "00:00:01");
         yield return ("Delivery__HealthTimeout", "00:00:30");
         yield return ("Fleet__IdentityFile", _topology.IdentityFile);
         foreach (var server in TopologyFixture.Servers)

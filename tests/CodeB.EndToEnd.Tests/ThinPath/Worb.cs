@@ -124,7 +124,8 @@ internal sealed class Worb(TopologyFixture topology, string name, string environ
     public async Task<string> ContainerAsync(string slot) => (await topology.SshAsync(
         "app", $"podman inspect --format '{{{{.Id}}}} {{{{.State.StartedAt}}}} {{{{.State.Status}}}}' {name}-{environment}-{slot} 2>/dev/null")).Output;
 
-    public async Task<string> GatesAsync() => (await topology.SshAsync("app", $"ls /opt/codeb/gates/{name}/{environment}")).Output;
+    /// <summary>The slots whose gates are open, a line each.</summary>
+    public async Task<string> GatesAsync() => (await topology.SshAsync("app", $"ls /opt/codeb/edge/pairs/{name}/{environment} | cut -d- -f1")).Output;
 
     /// <summary>What rows, keys and ENV hold, as one text to compare.</summary>
     public async Task<string> ContentAsync(Api api)

@@ -24,10 +24,11 @@ internal sealed class SlotApi(IGrainFactory grains, OperationStreams streams) : 
     public override async Task Promote(PromoteRequest request, IServerStreamWriter<OperationUpdate> responseStream, ServerCallContext context)
     {
         var pair = Pair(request.Project, request.Environment);
+        var command = new PromoteCommand { StartedBy = context.Name(), Watch = request.Watch?.ToTimeSpan() };
         if (request.DryRun)
-            await responseStream.WriteAsync((await pair.PlanPromoteAsync()).ToUpdate("promote", pair.GetPrimaryKeyString()));
+            await responseStream.WriteAsync((await pair.PlanPromoteAsync(command)).ToUpdate("promote", pair.GetPrimaryKeyString()));
         else
-            await streams.FollowAsync(pair, await pair.PromoteAsync(context.Name()), responseStream, context);
+            await streams.FollowAsync(pair, await pair.PromoteAsync(command), responseStream, context);
     }
 
     public override async Task Rollback(RollbackRequest request, IServerStreamWriter<OperationUpdate> responseStream, ServerCallContext context)
