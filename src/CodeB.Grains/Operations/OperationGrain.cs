@@ -156,6 +156,9 @@ public abstract class OperationGrain<TState>(IPersistentState<TState> state, Ope
 
     protected Task WriteAsync(Func<TState, TState> change) => state.ChangeAsync(change);
 
+    /// <summary>Ends when what the last operation left behind is tidied up; never fails.</summary>
+    protected Task Closed => _closing;
+
     /// <summary>Cancelled when the grain is deactivated.</summary>
     protected CancellationToken Stopping => _stopping.Token;
 

@@ -8,7 +8,7 @@ internal sealed partial class SlotPairGrain
 {
     async Task<SlotPairView> ISlotPairGrain.AdoptAsync(SlotPair found)
     {
-        RefuseIfRunning("take-over");
+        await ReadyForAsync("take-over");
         var (_, pair) = await CurrentAsync();
         var adopted = SlotMachine.Adopt(pair, found, Now, runbooks.Options.GraceTime);
         if (!ReferenceEquals(adopted, pair))

@@ -62,8 +62,7 @@ internal sealed partial class SlotPairGrain
 
     private async Task<Operation> CleanUpOperationAsync(CleanUpCommand command)
     {
-        RefuseIfRunning(CleanUpKind);
-        await SettleTrafficAsync();
+        await ReadyForAsync(CleanUpKind);
         var (_, pair) = await CurrentAsync();
         SlotMachine.CleanUp(pair, command.StartedBy, Now, command.Force);
         var input = new CleanUpInput

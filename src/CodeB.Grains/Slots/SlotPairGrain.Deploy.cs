@@ -44,8 +44,7 @@ internal sealed partial class SlotPairGrain
 
     private async Task<(Operation Operation, SlotPair Before, SlotPair Deploying)> DeployOperationAsync(DeployCommand command)
     {
-        RefuseIfRunning(DeployKind);
-        await SettleTrafficAsync();
+        await ReadyForAsync(DeployKind);
         var (project, pair) = await CurrentAsync();
         var version = ReleaseVersion.Parse(command.Version).Value;
         var image = ImageOf(project, command);

@@ -109,8 +109,7 @@ internal sealed partial class SlotPairGrain
     /// <summary>The machine is asked first, so that an illegal switch is refused before anything is touched.</summary>
     private async Task<Operation> SwitchOperationAsync(string kind, string startedBy, TimeSpan watch)
     {
-        RefuseIfRunning(kind);
-        await SettleTrafficAsync();
+        await ReadyForAsync(kind);
         var (project, pair) = await CurrentAsync();
         var target = Transition(kind, pair, startedBy).ActiveSlot!.Value;
         var environment = project.EnvironmentOf(pair.Environment);

@@ -39,7 +39,7 @@ internal sealed partial class SlotPairGrain(
 
     async Task ISlotPairGrain.ForgetAsync()
     {
-        RefuseIfRunning("remove");
+        await ReadyForAsync("remove");
         if (State.Pair is { } pair && (pair.Blue.State != SlotState.Empty || pair.Green.State != SlotState.Empty))
         {
             throw DomainException.Precondition(
@@ -85,6 +85,14 @@ internal sealed partial class SlotPairGrain(
         {
             await ScheduleCleanUpAsync();
         }
+    }
+
+    /// <summary>A new operation may begin: none runs, the last one's end is settled, and where the traffic is is known.</summary>
+    private async Task ReadyForAsync(string kind)
+    {
+        RefuseIfRunning(kind);
+        await Closed;
+        await SettleTrafficAsync();
     }
 
     /// <summary>NOT_FOUND for a project or an environment that is not registered.</summary>
