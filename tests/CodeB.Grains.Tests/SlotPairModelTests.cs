@@ -7,7 +7,7 @@ namespace CodeB.Grains.Tests;
 /// <summary>Random sequences of operations, stops of CodeB, cancellations and outages, against the real grain and a simulated server.</summary>
 public sealed class SlotPairModelTests : IAsyncLifetime
 {
-    private const int Sequences = 250;
+    private const int Sequences = 500;
     private SimulatedFleet? _fleet;
 
     public async ValueTask InitializeAsync() => _fleet = await SimulatedFleet.StartAsync(new ShortWaits(), options =>
