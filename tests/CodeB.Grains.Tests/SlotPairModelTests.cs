@@ -1,3 +1,4 @@
+using CodeB.Delivery.Traffic;
 using CodeB.Grains.Tests.Simulation;
 using FsCheck;
 using FsCheck.Fluent;
@@ -12,7 +13,8 @@ public sealed class SlotPairModelTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync() => _fleet = await SimulatedFleet.StartAsync(new ShortWaits(), options =>
     {
-        options.Https = false;
+        options.Tls = TlsMode.None;
+        options.Watch = TimeSpan.FromMilliseconds(30);
         options.HealthTimeout = TimeSpan.FromMilliseconds(20);
     });
 

@@ -63,7 +63,7 @@ internal sealed class PairRun(SimulatedFleet fleet, ISlotPairGrain pair, Simulat
                 server.SickWithTraffic.Add(_model[_model.Idle].Version);
                 goto case Act.Promote;
             case Act.Promote:
-                return pair.PromoteAsync("ann");
+                return pair.PromoteAsync(new PromoteCommand { StartedBy = "ann" });
             case Act.Rollback:
                 return pair.RollbackAsync("ann");
             default:

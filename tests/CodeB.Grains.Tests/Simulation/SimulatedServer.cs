@@ -35,8 +35,8 @@ internal sealed partial class SimulatedServer(ServerEndpoint endpoint, Simulated
     /// <summary>Called after every command: no moment may show two open gates.</summary>
     public Action<SimulatedServer> Observe { get; set; } = _ => { };
 
-    /// <summary>The open gates, whichever version's folder they lie in.</summary>
-    public List<(SlotName Slot, string Path)> Gates
+    /// <summary>The open gates.</summary>
+    public List<(SlotName Slot, string Name)> Gates
     {
         get
         {
@@ -127,27 +127,26 @@ internal sealed partial class SimulatedServer(ServerEndpoint endpoint, Simulated
 
     private string Sites() => string.Concat(Files.NamesIn(_settings.SitesDirectory).Select(name => Encoding.UTF8.GetString(Files.Read($"{_settings.SitesDirectory}/{name}")!)));
 
-    private IEnumerable<(SlotName Slot, string Path)> GatesNow() =>
-        from folder in new[] { "/opt/codeb/gates", "/opt/codeb/edge/pairs" }
-        from project in Files.NamesIn(folder)
-        from environment in Files.NamesIn($"{folder}/{project}")
-        from gate in Files.NamesIn($"{folder}/{project}/{environment}")
-        select (SlotPlace.Parse(gate.Split('-')[0])!.Value, $"{folder}/{project}/{environment}/{gate}");
+    private IEnumerable<(SlotName Slot, string Name)> GatesNow() =>
+        from project in Files.NamesIn(_settings.PairsDirectory)
+        from environment in Files.NamesIn($"{_settings.PairsDirectory}/{project}")
+        from gate in Files.NamesIn($"{_settings.PairsDirectory}/{project}/{environment}")
+        select (SlotPlace.Parse(gate.Split('-')[0])!.Value, gate);
 
     private Answer Curl(Uri url)
     {
-        if (url.Host == "127.0.0.1" && url.AbsolutePath == "/reverse_proxy/upstreams")
-            return Http(200, JsonSerializer.Serialize(Upstream().Matches(_loaded ?? "").Select(m => new { address = m.Groups[1].Value, num_requests = 0 })));
         if (url.Host == "127.0.0.1")
             return Ask(Engine.OnPort(url.Port));
         if (url.AbsolutePath == "/.codeb/edge")
             return VersionLine().Match(_loaded ?? "") is { Success: true } version ? Http(200, version.Groups[1].Value) : Http(404, "");
         if (_loaded is null)
             return Answer.Fails(7);
-        if (GatesNow().FirstOrDefault() is not { Path: { } path } open)
-            return Http(503, $"no version is active behind {url.Host}; no version of {endpoint.Name["app-".Length..]}/production is active");
+        if (Files.LinkAt($"{_settings.DomainsDirectory}/{url.Host}") is null)
+            return Http(404, $"nothing is served under the name {url.Host} here");
+        if (GatesNow().FirstOrDefault() is not { Name: { } name } open)
+            return Http(503, $"no version is active behind {url.Host}");
         if (url.AbsolutePath == "/.codeb/slot")
-            return Http(200, $"/{path[(path.LastIndexOf('/') + 1)..]}");
+            return Http(200, $"/domains/{url.Host}/{name}");
         return Ask(Engine.Containers.Values.FirstOrDefault(c => c.Name.EndsWith($"-{SlotPlace.WordOf(open.Slot)}", StringComparison.Ordinal)));
     }
 
@@ -161,9 +160,6 @@ internal sealed partial class SimulatedServer(ServerEndpoint endpoint, Simulated
     }
 
     private static Answer Http(int status, string body) => Answer.Text($"{body}\n{status}");
-
-    [GeneratedRegex(@"reverse_proxy (127\.0\.0\.1:[0-9]+) \{")]
-    private static partial Regex Upstream();
 
     [GeneratedRegex("respond @codeb_version \"([0-9a-f]+)\"")]
     private static partial Regex VersionLine();
