@@ -1,5 +1,6 @@
 using CodeB.Cli.Tests.Fakes;
 using CodeB.V1;
+using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 
 namespace CodeB.Cli.Tests;
@@ -35,7 +36,7 @@ public sealed class ProjectTests : CliTest
                 Database = new Database { Name = "worb", Server = "storage" },
                 Redis = new Redis { Server = "storage" },
                 BackupServer = "backup",
-                HealthPath = "/up",
+                Health = new HealthSettings { Path = "/up" },
             },
             Fake.Request<CreateProjectRequest>());
         Assert.Matches("production +app +4000 +4001 +worb.example.com", Output);
@@ -49,7 +50,92 @@ public sealed class ProjectTests : CliTest
         var request = Fake.Request<CreateProjectRequest>();
         Assert.Null(request.Database);
         Assert.Null(request.Redis);
+        Assert.Null(request.Container);
+        Assert.Null(request.Health);
         Assert.Empty(request.BackupServer);
+    }
+
+    [Fact]
+    public async Task Create_sends_how_containers_are_started_and_checked()
+    {
+        Fake.Answer<CreateProjectRequest>(Worb);
+        var code = await We(
+            "project", "create", "worb", "--environment", "production:app", "--image-repository", "ghcr.io/team/worb", "--port", "3000",
+            "--memory", "2g", "--cpus", "1.5", "--stop-seconds", "30", "--label", "team=shop", "--label", "note=a=b",
+            "--release-command", "/app/migrate --to 'next week'", "--health-status", "204", "--health-interval", "250ms",
+            "--health-timeout", "2m", "--health-successes", "3");
+        Assert.Equal((0, ""), (code, Error));
+        Assert.Equal(
+            new CreateProjectRequest
+            {
+                Name = "worb",
+                Environments = { new ProjectEnvironment { Name = "production", Server = "app" } },
+                ImageRepository = "ghcr.io/team/worb",
+                Container = new ContainerSettings
+                {
+                    Port = 3000,
+                    MemoryMegabytes = 2048,
+                    Cpus = 1.5,
+                    StopSeconds = 30,
+                    Labels = { ["team"] = "shop", ["note"] = "a=b" },
+                    ReleaseCommand = { "/app/migrate", "--to", "next week" },
+                },
+                Health = new HealthSettings
+                {
+                    ExpectedStatus = 204,
+                    Interval = Duration.FromTimeSpan(TimeSpan.FromMilliseconds(250)),
+                    Timeout = Duration.FromTimeSpan(TimeSpan.FromMinutes(2)),
+                    Successes = 3,
+                },
+            },
+            Fake.Request<CreateProjectRequest>());
+    }
+
+    [Fact]
+    public async Task Set_changes_only_what_is_given_and_keeps_the_rest()
+    {
+        var project = Worb.Clone();
+        project.Container = new ContainerSettings { Port = 3000, StopSeconds = 10, Labels = { ["team"] = "shop", ["old"] = "1" }, ReleaseCommand = { "/migrate" } };
+        project.Health = new HealthSettings { Path = "/health", ExpectedStatus = 200, Successes = 2 };
+        Fake.Answer<GetProjectRequest>(project);
+        Fake.Answer<UpdateProjectRequest>(project);
+        Assert.Equal(0, await We("project set worb --memory 512m --label old= --label new=2"));
+        Assert.Equal(
+            new UpdateProjectRequest
+            {
+                Name = "worb",
+                Container = new ContainerSettings
+                {
+                    Port = 3000, StopSeconds = 10, MemoryMegabytes = 512, Labels = { ["team"] = "shop", ["new"] = "2" }, ReleaseCommand = { "/migrate" },
+                },
+            },
+            Fake.Request<UpdateProjectRequest>());
+    }
+
+    [Fact]
+    public async Task Set_with_an_empty_release_command_takes_it_away()
+    {
+        var project = Worb.Clone();
+        project.Container = new ContainerSettings { StopSeconds = 10, ReleaseCommand = { "/migrate" } };
+        Fake.Answer<GetProjectRequest>(project);
+        Fake.Answer<UpdateProjectRequest>(Worb);
+        Assert.Equal(0, await We("project", "set", "worb", "--release-command", ""));
+        Assert.Empty(Fake.Request<UpdateProjectRequest>().Container.ReleaseCommand);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("--memory lots")]
+    [InlineData("--memory -5m")]
+    [InlineData("--health-timeout soon")]
+    [InlineData("--health-interval -1s")]
+    [InlineData("--label team")]
+    [InlineData("--release-command 'open")]
+    public async Task Set_with_nothing_or_a_bad_form_is_bad_usage_and_changes_nothing(string options)
+    {
+        Fake.Answer<GetProjectRequest>(Worb);
+        Assert.Equal(2, await We($"project set worb {options}"));
+        Assert.DoesNotContain(Fake.Requests, request => request is UpdateProjectRequest);
     }
 
     [Theory]

@@ -116,4 +116,64 @@ public sealed class RulesTests
 
     private static void FieldOf(Project project, string field) =>
         Assert.Equal(field, Assert.Throws<DomainException>(() => ProjectRules.Check(project)).Field);
+
+    public static TheoryData<string, ContainerSettings> BadContainers => new()
+    {
+        { "container.port", new() { Port = 70000 } },
+        { "container.memory_megabytes", new() { MemoryMegabytes = 8 } },
+        { "container.stop_seconds", new() { StopSeconds = 601 } },
+        { "container.cpus", new() { Cpus = 0.001 } },
+        { "container.cpus", new() { Cpus = 1025 } },
+        { "container.cpus", new() { Cpus = -1 } },
+        { "container.cpus", new() { Cpus = double.NaN } },
+        { "container.labels", new() { Labels = { ["codeb.slot"] = "blue" } } },
+        { "container.labels", new() { Labels = { ["CodeB.slot"] = "blue" } } },
+        { "container.labels", new() { Labels = { ["-x"] = "blue" } } },
+        { "container.labels", new() { Labels = { ["a b"] = "blue" } } },
+        { "container.labels", new() { Labels = { [""] = "blue" } } },
+        { "container.labels", new() { Labels = { ["a"] = "two\nlines" } } },
+        { "container.labels", new() { Labels = { ["a"] = new string('x', 1025) } } },
+        { "container.labels", new() { Labels = Enumerable.Range(0, 51).ToDictionary(n => $"l{n}", _ => "") } },
+        { "container.release_command", new() { ReleaseCommand = [""] } },
+        { "container.release_command", new() { ReleaseCommand = ["--privileged"] } },
+        { "container.release_command", new() { ReleaseCommand = ["[\"sh\"]"] } },
+        { "container.release_command", new() { ReleaseCommand = ["a b"] } },
+        { "container.release_command", new() { ReleaseCommand = ["a", "b\0"] } },
+    };
+
+    [Theory(DisableDiscoveryEnumeration = true)]
+    [MemberData(nameof(BadContainers))]
+    public void A_container_setting_that_breaks_its_rule_is_named(string field, ContainerSettings settings) =>
+        Assert.Equal(field, Assert.Throws<DomainException>(() => ContainerRules.Check(settings)).Field);
+
+    public static TheoryData<string, HealthSettings> BadHealth => new()
+    {
+        { "health.expected_status", new() { ExpectedStatus = 100 } },
+        { "health.expected_status", new() { ExpectedStatus = 600 } },
+        { "health.interval", new() { Interval = TimeSpan.FromMilliseconds(1) } },
+        { "health.interval", new() { Interval = TimeSpan.FromMinutes(2) } },
+        { "health.timeout", new() { Timeout = TimeSpan.FromMilliseconds(1) } },
+        { "health.timeout", new() { Timeout = TimeSpan.FromHours(1) } },
+        { "health.timeout", new() { Timeout = TimeSpan.FromSeconds(4), Interval = TimeSpan.FromSeconds(2), Successes = 3 } },
+        { "health.successes", new() { Successes = 0 } },
+        { "health.successes", new() { Successes = 101 } },
+    };
+
+    [Theory(DisableDiscoveryEnumeration = true)]
+    [MemberData(nameof(BadHealth))]
+    public void A_health_setting_that_breaks_its_rule_is_named(string field, HealthSettings settings) =>
+        Assert.Equal(field, Assert.Throws<DomainException>(() => HealthRules.Check(settings)).Field);
+
+    [Fact]
+    public void Sensible_settings_are_taken_as_they_are()
+    {
+        var container = new ContainerSettings
+        {
+            Port = 3000, MemoryMegabytes = 512, Cpus = 0.01, StopSeconds = 0, Labels = { ["com.example/team"] = "shop" }, ReleaseCommand = ["sh", "-c", "a\nb"],
+        };
+        var health = new HealthSettings { ExpectedStatus = 204, Interval = TimeSpan.FromSeconds(1), Timeout = TimeSpan.FromSeconds(3), Successes = 3 };
+
+        Assert.Same(container, ContainerRules.Check(container));
+        Assert.Same(health, HealthRules.Check(health));
+    }
 }

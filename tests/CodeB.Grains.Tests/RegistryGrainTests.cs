@@ -91,6 +91,36 @@ public sealed class RegistryGrainTests(SiloFixture silo)
         Assert.Empty(await registry.ListProjectsAsync());
     }
 
+    [Fact]
+    public async Task An_update_changes_what_is_given_and_leaves_ports_and_the_rest_alone()
+    {
+        var registry = await RegistryAsync();
+        var created = await registry.CreateProjectAsync(WithDomain("worb") with { ImageRepository = "ghcr.io/team/worb" });
+
+        var changed = await registry.UpdateProjectAsync("worb", new ProjectChange { Container = new ContainerSettings { MemoryMegabytes = 512 } });
+
+        Assert.Equal(512, changed.Container.MemoryMegabytes);
+        Assert.Equal("ghcr.io/team/worb", changed.ImageRepository);
+        Assert.Equal(Ports(created, "production"), Ports(changed, "production"));
+        Assert.Equal(512, (await registry.GetProjectAsync("worb")).Container.MemoryMegabytes);
+    }
+
+    [Fact]
+    public async Task An_update_that_breaks_a_rule_is_refused_and_nothing_is_changed()
+    {
+        var registry = await RegistryAsync();
+        await registry.CreateProjectAsync(Project("worb"));
+
+        var refused = await Assert.ThrowsAsync<DomainException>(
+            () => registry.UpdateProjectAsync("worb", new ProjectChange { ImageRepository = "ghcr.io/x", Health = new HealthSettings { Successes = 0 } }));
+
+        Assert.Equal("health.successes", refused.Field);
+        Assert.Equal("", (await registry.GetProjectAsync("worb")).ImageRepository);
+        Assert.Equal(
+            ErrorCode.NotFound,
+            (await Assert.ThrowsAsync<DomainException>(() => registry.UpdateProjectAsync("other", new ProjectChange()))).Code);
+    }
+
     private async Task<IRegistryGrain> RegistryAsync()
     {
         var registry = silo.Grains.GetGrain<IRegistryGrain>($"registry-{Guid.NewGuid():N}");

@@ -12,6 +12,7 @@ internal static class ProjectCommands
     {
         var group = new WeCommand("project", "what CodeB deploys and protects");
         group.Subcommands.Add(CreateProject(runner));
+        group.Subcommands.Add(Set(runner));
         group.Subcommands.Add(List(runner));
         group.Subcommands.Add(Show(runner));
         group.Subcommands.Add(Remove(runner));
@@ -34,14 +35,16 @@ internal static class ProjectCommands
             Description = "the server that keeps its backup sets (default: the only one with the role backup)",
             HelpName = "SERVER",
         };
-        var health = new Option<string?>("--health-path") { Description = "path of its health check (default: /health)", HelpName = "PATH" };
+        var settings = new ProjectOptions();
         var command = new WeCommand(
             "create",
             "register a project with its environments",
-            "we project create worb --environment production:app:worb.example.com --environment staging:app --database worb@storage --redis storage")
+            "we project create worb --environment production:app:worb.example.com --environment staging:app --database worb@storage --redis storage",
+            "we project create worb --environment production:app --image-repository ghcr.io/team/worb --memory 512m --release-command '/app/migrate --all'")
         {
-            name, environments, database, redis, backup, health,
+            name, environments, database, redis, backup,
         };
+        settings.AddTo(command);
         return runner.Handle(command, async we =>
         {
             var request = new CreateProjectRequest
@@ -50,7 +53,9 @@ internal static class ProjectCommands
                 Database = we.Get(database) is { } given ? ProjectInput.Database(given) : null,
                 Redis = we.Get(redis) is { } server ? new Redis { Server = server } : null,
                 BackupServer = we.Get(backup) ?? "",
-                HealthPath = we.Get(health) ?? "",
+                ImageRepository = we.Get(settings.ImageRepository) ?? "",
+                Container = settings.Container(we, new ContainerSettings()),
+                Health = settings.Health(we, new HealthSettings()),
             };
             request.Environments.AddRange(we.Get(environments).Select(ProjectInput.Environment));
             var project = await Client(we).CreateProjectAsync(request, we.Call);
@@ -58,6 +63,43 @@ internal static class ProjectCommands
             {
                 we.Line($"{project.Name} is registered");
                 Write(we.Terminal, project);
+            });
+        });
+    }
+
+    private static WeCommand Set(CommandRunner runner)
+    {
+        var name = Inputs.Project();
+        var settings = new ProjectOptions();
+        var command = new WeCommand(
+            "set",
+            "change how the next deploys start and check its containers; what runs is not touched",
+            "we project set worb --memory 1g --cpus 1.5",
+            "we project set worb --health-path /ready --health-timeout 2m",
+            "we project set worb --release-command ''")
+        {
+            name,
+        };
+        settings.AddTo(command);
+        return runner.Handle(command, async we =>
+        {
+            var client = Client(we);
+            var project = await client.GetProjectAsync(new GetProjectRequest { Name = we.Get(name) }, we.Call);
+            var request = new UpdateProjectRequest
+            {
+                Name = project.Name,
+                Container = settings.Container(we, project.Container ?? new ContainerSettings()),
+                Health = settings.Health(we, project.Health ?? new HealthSettings()),
+            };
+            if (we.Get(settings.ImageRepository) is { } repository)
+                request.ImageRepository = repository;
+            if (request is { Container: null, Health: null, HasImageRepository: false })
+                throw CommandException.Usage("nothing is given to change", $"`{we.CommandPath} --help` shows what can be");
+            var changed = await client.UpdateProjectAsync(request, we.Call);
+            return we.Show(changed, () =>
+            {
+                we.Line($"{changed.Name} is changed; its next deploys take it up");
+                Write(we.Terminal, changed);
             });
         });
     }
@@ -116,7 +158,11 @@ internal static class ProjectCommands
             ("database", DatabaseText(project)),
             ("redis", project.Redis?.Server ?? ""),
             ("backups on", project.BackupServer),
-            ("health path", project.HealthPath),
+            ("image", project.ImageRepository),
+            ("container", ProjectText.Container(project)),
+            ("labels", ProjectText.Labels(project)),
+            ("release command", ProjectText.ReleaseCommand(project)),
+            ("health", ProjectText.Health(project)),
             ("created", Units.Instant(project.CreatedAt)));
         var columns = new Columns("ENVIRONMENT", "SERVER", "BLUE", "GREEN", "DOMAIN");
         foreach (var environment in project.Environments)

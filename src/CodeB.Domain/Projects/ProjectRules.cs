@@ -26,7 +26,8 @@ public static class ProjectRules
         if (project.ImageRepository.Length > 0)
             ImageRepository(project.ImageRepository);
         HealthPath(project.HealthPath);
-        Container(project.Container);
+        ContainerRules.Check(project.Container);
+        HealthRules.Check(project.Health);
         if (project.Environments.Count == 0)
             throw DomainException.Invalid("environments", "is empty; give at least one, such as 'production'");
         foreach (var (name, environment) in project.Environments)
@@ -103,16 +104,6 @@ public static class ProjectRules
         }
 
         return good && IsRepository(rest) ? text : throw TextRule.Broken(field, text, "an image's reference", "localhost/worb:v1.2.3");
-    }
-
-    private static void Container(ContainerSettings settings)
-    {
-        if (settings.Port != 0)
-            ServerRules.Port(settings.Port, "container.port");
-        if (settings.MemoryMegabytes is not (0 or (>= 16 and <= 1_048_576)))
-            throw DomainException.Invalid("container.memory_megabytes", $"{settings.MemoryMegabytes} is not 0 (no limit) or 16 to 1048576 MiB");
-        if (settings.StopSeconds is < 0 or > 600)
-            throw DomainException.Invalid("container.stop_seconds", $"{settings.StopSeconds} is not 0 to 600 seconds");
     }
 
     private static bool IsRepository(string text)

@@ -27,6 +27,9 @@ public interface IRegistryGrain : IGrainWithStringKey
     /// </summary>
     Task<Project> CreateProjectAsync(Project project);
 
+    /// <summary>Changes how the next deploys start and check the project's containers. NOT_FOUND if there is none of that name.</summary>
+    Task<Project> UpdateProjectAsync(string name, ProjectChange change);
+
     /// <summary>NOT_FOUND if there is none of that name.</summary>
     [AlwaysInterleave]
     Task<Project> GetProjectAsync(string name);
@@ -35,4 +38,22 @@ public interface IRegistryGrain : IGrainWithStringKey
     Task<List<Project>> ListProjectsAsync();
 
     Task RemoveProjectAsync(string name);
+}
+
+/// <summary>What of a project is to change; what is null stays as it is.</summary>
+[GenerateSerializer]
+[Alias("codeb.ProjectChange")]
+public sealed record ProjectChange
+{
+    [Id(0)]
+    public string? ImageRepository { get; init; }
+
+    [Id(1)]
+    public ContainerSettings? Container { get; init; }
+
+    [Id(2)]
+    public HealthSettings? Health { get; init; }
+
+    [Id(3)]
+    public string? HealthPath { get; init; }
 }

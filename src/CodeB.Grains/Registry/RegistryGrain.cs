@@ -65,6 +65,20 @@ internal sealed class RegistryGrain(
         return created;
     }
 
+    async Task<Project> IRegistryGrain.UpdateProjectAsync(string name, ProjectChange change)
+    {
+        var project = Find(state.State.Projects, name, "project");
+        var changed = ProjectRules.Check(project with
+        {
+            ImageRepository = change.ImageRepository ?? project.ImageRepository,
+            Container = change.Container ?? project.Container,
+            Health = change.Health ?? project.Health,
+            HealthPath = change.HealthPath ?? project.HealthPath,
+        });
+        await state.ChangeAsync(s => s with { Projects = With(s.Projects, name, changed) });
+        return changed;
+    }
+
     Task<Project> IRegistryGrain.GetProjectAsync(string name) => Task.FromResult(Find(state.State.Projects, name, "project"));
 
     Task<List<Project>> IRegistryGrain.ListProjectsAsync() => Task.FromResult(Sorted(state.State.Projects));

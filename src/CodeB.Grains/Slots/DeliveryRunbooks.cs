@@ -26,7 +26,14 @@ public sealed class DeliveryRunbooks(IOptions<DeliveryOptions> options)
 
     public DeliveryOptions Options => options.Value;
 
-    public HealthCheck HealthOf(Project project) => new() { Path = project.HealthPath, Timeout = options.Value.HealthTimeout };
+    public HealthCheck HealthOf(Project project) => new()
+    {
+        Path = project.HealthPath,
+        ExpectedStatus = project.Health.ExpectedStatus,
+        Interval = project.Health.Interval,
+        Timeout = project.Health.Timeout == TimeSpan.Zero ? options.Value.HealthTimeout : project.Health.Timeout,
+        Successes = project.Health.Successes,
+    };
 
     /// <summary>The names that an environment is served under, the primary one first.</summary>
     /// <exception cref="DomainException">FailedPrecondition: it has none.</exception>

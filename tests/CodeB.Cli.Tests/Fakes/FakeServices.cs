@@ -22,6 +22,8 @@ internal sealed class FakeProjects(FakeCodeB codeb) : ProjectService.ProjectServ
 {
     public override Task<Project> CreateProject(CreateProjectRequest request, ServerCallContext context) => codeb.OneAsync<Project>(request, context);
 
+    public override Task<Project> UpdateProject(UpdateProjectRequest request, ServerCallContext context) => codeb.OneAsync<Project>(request, context);
+
     public override Task<Project> GetProject(GetProjectRequest request, ServerCallContext context) => codeb.OneAsync<Project>(request, context);
 
     public override Task<ListProjectsResponse> ListProjects(ListProjectsRequest request, ServerCallContext context) =>

@@ -30,18 +30,33 @@ internal sealed class ProjectApi(IGrainFactory grains) : ProjectService.ProjectS
             Database = request.Database is { } database ? new DatabaseSpec { Server = database.Server, Name = database.Name } : null,
             Redis = request.Redis is { } redis ? new RedisSpec { Server = redis.Server } : null,
             BackupServer = request.BackupServer,
-            HealthPath = request.HealthPath.Length == 0 ? CodeB.Domain.Projects.Project.DefaultHealthPath : request.HealthPath,
+            HealthPath = ProjectMapping.HealthPath(request.HealthPath, request.Health?.Path ?? ""),
+            ImageRepository = request.ImageRepository,
+            Container = request.Container.ToDomain(),
+            Health = request.Health.ToDomain(),
         });
-        return ToProto(created);
+        return created.ToProto();
     }
 
     public override async Task<Project> GetProject(GetProjectRequest request, ServerCallContext context) =>
-        ToProto(await Registry.GetProjectAsync(ProjectName.Parse(request.Name, "name").Value));
+        (await Registry.GetProjectAsync(ProjectName.Parse(request.Name, "name").Value)).ToProto();
+
+    public override async Task<Project> UpdateProject(UpdateProjectRequest request, ServerCallContext context)
+    {
+        var change = new ProjectChange
+        {
+            ImageRepository = request.HasImageRepository ? request.ImageRepository : null,
+            Container = request.Container is null ? null : request.Container.ToDomain(),
+            Health = request.Health is null ? null : request.Health.ToDomain(),
+            HealthPath = request.Health is { Path.Length: > 0 } health ? health.Path : null,
+        };
+        return (await Registry.UpdateProjectAsync(ProjectName.Parse(request.Name, "name").Value, change)).ToProto();
+    }
 
     public override async Task<ListProjectsResponse> ListProjects(ListProjectsRequest request, ServerCallContext context)
     {
         var response = new ListProjectsResponse();
-        response.Projects.AddRange((await Registry.ListProjectsAsync()).Select(ToProto));
+        response.Projects.AddRange((await Registry.ListProjectsAsync()).Select(ProjectMapping.ToProto));
         return response;
     }
 
@@ -52,27 +67,5 @@ internal sealed class ProjectApi(IGrainFactory grains) : ProjectService.ProjectS
             await grains.GetGrain<ISlotPairGrain>($"{project.Name}/{environment}").ForgetAsync();
         await Registry.RemoveProjectAsync(project.Name);
         return new RemoveProjectResponse();
-    }
-
-    private static Project ToProto(CodeB.Domain.Projects.Project project)
-    {
-        var proto = new Project
-        {
-            Name = project.Name,
-            Database = project.Database is { } database ? new Database { Server = database.Server, Name = database.Name } : null,
-            Redis = project.Redis is { } redis ? new Redis { Server = redis.Server } : null,
-            BackupServer = project.BackupServer,
-            HealthPath = project.HealthPath,
-            CreatedAt = project.CreatedAt.ToProto(),
-        };
-        proto.Environments.AddRange(project.Environments.OrderBy(e => e.Key, StringComparer.Ordinal).Select(e => new ProjectEnvironment
-        {
-            Name = e.Key,
-            Server = e.Value.Server,
-            BluePort = e.Value.BluePort,
-            GreenPort = e.Value.GreenPort,
-            Domain = e.Value.Domain,
-        }));
-        return proto;
     }
 }
