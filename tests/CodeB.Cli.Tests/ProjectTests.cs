@@ -123,8 +123,40 @@ public sealed class ProjectTests : CliTest
         Assert.Empty(Fake.Request<UpdateProjectRequest>().Container.ReleaseCommand);
     }
 
+    [Fact]
+    public async Task Set_replaces_the_configuration_paths_keeps_their_server_and_marks_the_optional_ones()
+    {
+        var project = Worb.Clone();
+        project.Config = new ConfigSpec { Server = "storage", Paths = { new ConfigPath { Path = "/etc/old" } } };
+        Fake.Answer<GetProjectRequest>(project);
+        Fake.Answer<UpdateProjectRequest>(project);
+        Assert.Equal(0, await We("project set worb --config-path /etc/containers --config-path ?/opt/worb/compose.yml"));
+        Assert.Equal(
+            new UpdateProjectRequest
+            {
+                Name = "worb",
+                Config = new ConfigSpec
+                {
+                    Server = "storage",
+                    Paths = { new ConfigPath { Path = "/etc/containers" }, new ConfigPath { Path = "/opt/worb/compose.yml", Optional = true } },
+                },
+            },
+            Fake.Request<UpdateProjectRequest>());
+        Assert.Contains("/etc/old on storage", Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Set_with_an_empty_configuration_path_keeps_none_any_more()
+    {
+        Fake.Answer<GetProjectRequest>(Worb);
+        Fake.Answer<UpdateProjectRequest>(Worb);
+        Assert.Equal(0, await We("project", "set", "worb", "--config-path", ""));
+        Assert.Equal(new UpdateProjectRequest { Name = "worb", Config = new ConfigSpec() }, Fake.Request<UpdateProjectRequest>());
+    }
+
     [Theory]
     [InlineData("")]
+    [InlineData("--config-server app")]
     [InlineData("--memory lots")]
     [InlineData("--memory -5m")]
     [InlineData("--health-timeout soon")]

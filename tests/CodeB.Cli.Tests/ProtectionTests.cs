@@ -34,6 +34,35 @@ public sealed class ProtectionTests : CliTest
     }
 
     [Fact]
+    public async Task Restore_with_preview_shows_what_would_differ_and_starts_nothing()
+    {
+        Fake.Answer<PreviewRestoreRequest>(new RestorePreview
+        {
+            Set = SetId,
+            LeftOut = 1,
+            Differences =
+            {
+                new RestoreDifference { Component = "config", Path = "/etc/x", What = "mode 0644 → 0600", Diff = "--- /etc/x (live)\n+++ /etc/x (set)\n@@ -1 +1 @@\n-a\n+b\n" },
+            },
+        });
+        Assert.Equal(0, await We("restore worb latest --component config --preview"));
+        Assert.Equal(
+            new PreviewRestoreRequest { Project = "worb", Environment = "production", Set = "latest", Components = { "config" } },
+            Assert.Single(Fake.Requests));
+        Assert.Contains("would change 2 paths", Output, StringComparison.Ordinal);
+        Assert.Contains("config  /etc/x  mode 0644 → 0600\n", Output, StringComparison.Ordinal);
+        Assert.Contains("    -a\n    +b\nand 1 more", Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_preview_without_differences_says_so()
+    {
+        Fake.Answer<PreviewRestoreRequest>(new RestorePreview { Set = SetId });
+        Assert.Equal(0, await We("restore worb --preview"));
+        Assert.Contains($"nothing differs from set {SetId}", Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Backup_list_shows_the_sets_with_their_sizes()
     {
         Fake.Answer<ListSetsRequest>(new ListSetsResponse { Sets = { Set } });

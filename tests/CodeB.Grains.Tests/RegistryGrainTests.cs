@@ -66,6 +66,22 @@ public sealed class RegistryGrainTests(SiloFixture silo)
     }
 
     [Fact]
+    public async Task Configuration_paths_can_be_listed_later_and_their_server_must_be_registered()
+    {
+        var registry = await RegistryAsync();
+        await registry.CreateProjectAsync(Project("worb"));
+        ConfigSpec On(string server) => new() { Server = server, Paths = [new ConfigPath { Path = "/etc/containers" }] };
+
+        var unknown = await Assert.ThrowsAsync<DomainException>(() => registry.UpdateProjectAsync("worb", new ProjectChange { Config = On("nowhere") }));
+        var changed = await registry.UpdateProjectAsync("worb", new ProjectChange { Config = On("backup") });
+        var none = await registry.UpdateProjectAsync("worb", new ProjectChange { Config = new ConfigSpec() });
+
+        Assert.Equal(ErrorCode.NotFound, unknown.Code);
+        Assert.Equal("/etc/containers", changed.Config!.Paths.Single().Path);
+        Assert.Null(none.Config);
+    }
+
+    [Fact]
     public async Task A_server_in_use_is_not_removed_and_the_error_names_the_project()
     {
         var registry = await RegistryAsync();

@@ -24,7 +24,7 @@ internal static class Inputs
 
     public static Option<string[]> Components() => new("--component", "-c")
     {
-        Description = "only this component: postgres, redis or env (repeatable; default: all)",
+        Description = "only this component: postgres, redis, env, config (repeatable; default: all)",
         HelpName = "COMPONENT",
         DefaultValueFactory = _ => [],
     };

@@ -36,6 +36,7 @@ internal static class ProjectCommands
             HelpName = "SERVER",
         };
         var settings = new ProjectOptions();
+        var protection = new ProtectionOptions();
         var command = new WeCommand(
             "create",
             "register a project with its environments",
@@ -45,6 +46,7 @@ internal static class ProjectCommands
             name, environments, database, redis, backup,
         };
         settings.AddTo(command);
+        protection.AddTo(command);
         return runner.Handle(command, async we =>
         {
             var request = new CreateProjectRequest
@@ -56,6 +58,7 @@ internal static class ProjectCommands
                 ImageRepository = we.Get(settings.ImageRepository) ?? "",
                 Container = settings.Container(we, new ContainerSettings()),
                 Health = settings.Health(we, new HealthSettings()),
+                Config = protection.Config(we, null),
             };
             request.Environments.AddRange(we.Get(environments).Select(ProjectInput.Environment));
             var project = await Client(we).CreateProjectAsync(request, we.Call);
@@ -71,16 +74,19 @@ internal static class ProjectCommands
     {
         var name = Inputs.Project();
         var settings = new ProjectOptions();
+        var protection = new ProtectionOptions();
         var command = new WeCommand(
             "set",
-            "change how the next deploys start and check its containers; what runs is not touched",
+            "change how the next deploys start and check its containers, and what its backups hold; what runs is not touched",
             "we project set worb --memory 1g --cpus 1.5",
             "we project set worb --health-path /ready --health-timeout 2m",
-            "we project set worb --release-command ''")
+            "we project set worb --release-command ''",
+            "we project set worb --config-path /etc/containers --config-path '?/opt/worb/compose.yml'")
         {
             name,
         };
         settings.AddTo(command);
+        protection.AddTo(command);
         return runner.Handle(command, async we =>
         {
             var client = Client(we);
@@ -90,15 +96,16 @@ internal static class ProjectCommands
                 Name = project.Name,
                 Container = settings.Container(we, project.Container ?? new ContainerSettings()),
                 Health = settings.Health(we, project.Health ?? new HealthSettings()),
+                Config = protection.Config(we, project.Config),
             };
             if (we.Get(settings.ImageRepository) is { } repository)
                 request.ImageRepository = repository;
-            if (request is { Container: null, Health: null, HasImageRepository: false })
+            if (request is { Container: null, Health: null, HasImageRepository: false, Config: null })
                 throw CommandException.Usage("nothing is given to change", $"`{we.CommandPath} --help` shows what can be");
             var changed = await client.UpdateProjectAsync(request, we.Call);
             return we.Show(changed, () =>
             {
-                we.Line($"{changed.Name} is changed; its next deploys take it up");
+                we.Line($"{changed.Name} is changed; its next deploys and backups take it up");
                 Write(we.Terminal, changed);
             });
         });
@@ -163,6 +170,7 @@ internal static class ProjectCommands
             ("labels", ProjectText.Labels(project)),
             ("release command", ProjectText.ReleaseCommand(project)),
             ("health", ProjectText.Health(project)),
+            ("configuration", ProtectionOptions.Text(project.Config)),
             ("created", Units.Instant(project.CreatedAt)));
         var columns = new Columns("ENVIRONMENT", "SERVER", "BLUE", "GREEN", "DOMAIN");
         foreach (var environment in project.Environments)

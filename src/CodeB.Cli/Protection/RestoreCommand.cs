@@ -13,17 +13,26 @@ internal static class RestoreCommand
         var (project, set, environment) = (Inputs.Project(), Inputs.Set(), Inputs.Environment());
         var (components, dryRun) = (Inputs.Components(), Inputs.DryRun());
         var yes = new Option<bool>("--yes", "-y") { Description = "do not ask; what is there now is overwritten" };
+        var preview = new Option<bool>("--preview") { Description = "show what would differ, file by file (config); touch nothing" };
         var command = new WeCommand(
             "restore",
             "bring a project's data back from a backup set",
             "we restore worb --dry-run",
             "we restore worb latest --yes",
-            "we restore worb worb_backup_20261121_030000 --component postgres")
+            "we restore worb worb_backup_20261121_030000 --component postgres",
+            "we restore worb latest --component config --preview")
         {
-            project, set, environment, components, dryRun, yes,
+            project, set, environment, components, dryRun, preview, yes,
         };
         return runner.Handle(command, async we =>
         {
+            if (we.Get(preview))
+            {
+                var asked = new PreviewRestoreRequest { Project = we.Get(project), Environment = we.Get(environment), Set = we.Get(set) };
+                asked.Components.AddRange(we.Get(components));
+                return await PreviewText.ShowAsync(we, asked);
+            }
+
             var request = new RestoreRequest
             {
                 Project = we.Get(project),

@@ -42,6 +42,10 @@ public sealed record Project
     [Id(10)]
     public HealthSettings Health { get; init; } = new();
 
+    /// <summary>Null where the project names no configuration to be kept.</summary>
+    [Id(20)]
+    public ConfigSpec? Config { get; init; }
+
     /// <exception cref="DomainException">NotFound, naming the environments that there are.</exception>
     public EnvironmentSpec EnvironmentOf(string name) =>
         Environments.TryGetValue(name, out var environment)

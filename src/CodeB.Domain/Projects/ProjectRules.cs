@@ -28,6 +28,8 @@ public static class ProjectRules
         HealthPath(project.HealthPath);
         ContainerRules.Check(project.Container);
         HealthRules.Check(project.Health);
+        if (project.Config is { } config)
+            ConfigRules.Check(config);
         if (project.Environments.Count == 0)
             throw DomainException.Invalid("environments", "is empty; give at least one, such as 'production'");
         foreach (var (name, environment) in project.Environments)

@@ -29,6 +29,45 @@ public interface IRestoreGrain : IOperationOwner
 
     /// <summary>The dry run: what each step finds and would do. Touches nothing.</summary>
     Task<List<PlanFinding>> PlanAsync(RestoreCommand command);
+
+    /// <summary>What a restore would change, path by path, of the components that can say so. Touches nothing.</summary>
+    [AlwaysInterleave]
+    Task<RestorePreview> PreviewAsync(RestoreCommand command);
+}
+
+[GenerateSerializer]
+[Alias("codeb.RestorePreview")]
+public sealed record RestorePreview
+{
+    [Id(0)]
+    public string Set { get; init; } = "";
+
+    /// <summary>In the order of the paths, as many as an answer holds.</summary>
+    [Id(1)]
+    public List<RestoreDifference> Differences { get; init; } = [];
+
+    /// <summary>How many more there are.</summary>
+    [Id(2)]
+    public int LeftOut { get; init; }
+}
+
+[GenerateSerializer]
+[Alias("codeb.RestoreDifference")]
+public sealed record RestoreDifference
+{
+    [Id(0)]
+    public string Component { get; init; } = "";
+
+    [Id(1)]
+    public string Path { get; init; } = "";
+
+    /// <summary>One line: what would change.</summary>
+    [Id(2)]
+    public string What { get; init; } = "";
+
+    /// <summary>A unified diff from live to set of texts, without the values of the ENV; empty for other files.</summary>
+    [Id(3)]
+    public string Diff { get; init; } = "";
 }
 
 [GenerateSerializer]

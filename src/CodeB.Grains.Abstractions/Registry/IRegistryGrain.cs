@@ -27,7 +27,7 @@ public interface IRegistryGrain : IGrainWithStringKey
     /// </summary>
     Task<Project> CreateProjectAsync(Project project);
 
-    /// <summary>Changes how the next deploys start and check the project's containers. NOT_FOUND if there is none of that name.</summary>
+    /// <summary>Changes how the next deploys start and check the project's containers, and what its backups hold. NOT_FOUND if there is none of that name.</summary>
     Task<Project> UpdateProjectAsync(string name, ProjectChange change);
 
     /// <summary>NOT_FOUND if there is none of that name.</summary>
@@ -56,4 +56,8 @@ public sealed record ProjectChange
 
     [Id(3)]
     public string? HealthPath { get; init; }
+
+    /// <summary>Without paths the project keeps no configuration any more.</summary>
+    [Id(20)]
+    public ConfigSpec? Config { get; init; }
 }

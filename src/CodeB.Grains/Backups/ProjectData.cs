@@ -10,6 +10,7 @@ using CodeB.Grains.Servers;
 using CodeB.Grains.Slots;
 using CodeB.Hosts.Sessions;
 using CodeB.Protection.Components;
+using CodeB.Protection.Config;
 using CodeB.Protection.Env;
 using CodeB.Protection.Postgres;
 using CodeB.Protection.Redis;
@@ -34,6 +35,8 @@ public sealed class ProjectData(IGrainFactory grains, Fleet fleet, DeliveryRunbo
             has.Add(PostgresComponent.ComponentName);
         if (project.Redis is not null)
             has.Add(RedisComponent.ComponentName);
+        if (project.Config is not null)
+            has.Add(ConfigComponent.ComponentName);
         var wanted = ComponentCatalog.Check(asked.Count == 0 ? has : asked);
         var missing = wanted.FirstOrDefault(name => !has.Contains(name));
         return missing is null
@@ -51,6 +54,11 @@ public sealed class ProjectData(IGrainFactory grains, Fleet fleet, DeliveryRunbo
         {
             Postgres = new PostgresSettings { Database = project.Database?.Name ?? "" },
             Env = new EnvSettings { Path = place.EnvFile(deliveries.Settings) },
+            Config = new ConfigSettings
+            {
+                Paths = [.. project.Config?.Paths.Select(p => p.Path) ?? []],
+                Optional = [.. project.Config?.Paths.Where(p => p.Optional).Select(p => p.Path) ?? []],
+            },
         };
     }
 
@@ -82,6 +90,8 @@ public sealed class ProjectData(IGrainFactory grains, Fleet fleet, DeliveryRunbo
             Storage = storage,
             App = app,
             Settings = settings,
+            Config = project.Config is { Server.Length: > 0 } config ? await fleet.SessionAsync(config.Server) : null,
+            Secrets = variables.ToRedaction(),
             RedisPassword = PasswordOf(variables.Find(RedisUrl)),
             EnvContent = async _ => EnvFile.Render(DotEnv.Parse((await env.GetAsync()).Text).Variables.ToDictionary()),
             EnvRestored = async (file, _) => await env.ChangeAsync(new EnvChange

@@ -1,9 +1,12 @@
 using System.Text.Json;
 using CodeB.Domain.Backups;
+using CodeB.Domain.Errors;
 using CodeB.Domain.Operations;
 using CodeB.Grains.Abstractions.Backups;
 using CodeB.Grains.Abstractions.Operations;
 using CodeB.Grains.Operations;
+using CodeB.Protection.Components;
+using CodeB.Protection.Config;
 using CodeB.Protection.DataPath;
 using CodeB.Protection.Runbooks;
 
@@ -23,11 +26,28 @@ internal sealed class RestoreGrain(
     [PersistentState("restore")] IPersistentState<RestoreState> state, OperationTools tools, ProjectData data, KeyRing keys)
     : OperationGrain<RestoreState>(state, tools), IRestoreGrain
 {
+    private const int LongestDiff = 100_000;
+
+    /// <summary>Characters, well below what one gRPC message carries.</summary>
+    private const int LongestPreview = 1_000_000;
+
     protected override OperationOwnerKind Owner => OperationOwnerKind.Restore;
 
     async Task<Operation> IRestoreGrain.RestoreAsync(RestoreCommand command) => await StartAsync(await OperationAsync(command));
 
     async Task<List<PlanFinding>> IRestoreGrain.PlanAsync(RestoreCommand command) => await PlanAsync(await OperationAsync(command));
+
+    async Task<RestorePreview> IRestoreGrain.PreviewAsync(RestoreCommand command)
+    {
+        var input = await InputAsync(command);
+        var project = await Tools.Fleet.Registry.GetProjectAsync(input.Project);
+        var sets = await data.SetsAsync(project);
+        var content = new SetContent(await sets.ReadManifestAsync(SetId.Parse(input.SetId)), sets, keys);
+        var found = new List<RestoreDifference>();
+        foreach (var component in await data.ComponentsAsync(project, input.Environment, input.Components, input.Settings, command.StartedBy))
+            found.AddRange((await Previewable(component).PreviewAsync(content, default)).Select(d => Shown(component.Name, d)));
+        return Bounded(input.SetId, found);
+    }
 
     protected override async Task<PreparedOperation> PrepareAsync(Operation operation)
     {
@@ -41,11 +61,17 @@ internal sealed class RestoreGrain(
     private async Task<Operation> OperationAsync(RestoreCommand command)
     {
         RefuseIfRunning(RestoreRunbook.Name);
+        var input = await InputAsync(command);
+        return NewOperation(RestoreRunbook.Name, $"{input.Project}/{command.Environment}", command.StartedBy, JsonSerializer.Serialize(input));
+    }
+
+    private async Task<RestoreInput> InputAsync(RestoreCommand command)
+    {
         var project = await Tools.Fleet.Registry.GetProjectAsync(this.GetPrimaryKeyString());
         project.EnvironmentOf(command.Environment);
         var set = await GrainFactory.GetGrain<IBackupCatalogGrain>(project.Name).GetAsync(command.Set);
         List<string> held = [.. set.Artifacts.Select(a => a.Component).Distinct()];
-        var input = new RestoreInput
+        return new RestoreInput
         {
             Project = project.Name,
             Environment = command.Environment,
@@ -56,6 +82,32 @@ internal sealed class RestoreGrain(
             BackupServer = project.BackupServer,
             Settings = await data.SettingsAsync(project, command.Environment),
         };
-        return NewOperation(RestoreRunbook.Name, $"{project.Name}/{command.Environment}", command.StartedBy, JsonSerializer.Serialize(input));
+    }
+
+    private static IPreviewable Previewable(IBackupComponent component) => component as IPreviewable
+        ?? throw DomainException.Invalid(
+            "components", $"{component.Name} has no preview; name one that has: {ConfigComponent.ComponentName} (--component {ConfigComponent.ComponentName})");
+
+    private static RestoreDifference Shown(string component, Difference difference) => new()
+    {
+        Component = component,
+        Path = difference.Path,
+        What = difference.What,
+        Diff = difference.Diff.Length <= LongestDiff ? difference.Diff : $"{difference.Diff[..LongestDiff]}\n(cut here)\n",
+    };
+
+    private static RestorePreview Bounded(string set, List<RestoreDifference> found)
+    {
+        var shown = new List<RestoreDifference>();
+        var room = LongestPreview;
+        foreach (var difference in found)
+        {
+            room -= difference.Path.Length + difference.What.Length + difference.Diff.Length + 50;
+            if (room < 0)
+                break;
+            shown.Add(difference);
+        }
+
+        return new RestorePreview { Set = set, Differences = shown, LeftOut = found.Count - shown.Count };
     }
 }

@@ -74,7 +74,10 @@ internal sealed class RegistryGrain(
             Container = change.Container ?? project.Container,
             Health = change.Health ?? project.Health,
             HealthPath = change.HealthPath ?? project.HealthPath,
+            Config = change.Config is { Paths.Count: 0 } ? null : change.Config ?? project.Config,
         });
+        foreach (var server in ServersOf(changed))
+            Find(state.State.Servers, server, "server");
         await state.ChangeAsync(s => s with { Projects = With(s.Projects, name, changed) });
         return changed;
     }
@@ -136,6 +139,8 @@ internal sealed class RegistryGrain(
             servers = servers.Append(database.Server);
         if (project.Redis is { } redis)
             servers = servers.Append(redis.Server);
+        if (project.Config is { Server.Length: > 0 } config)
+            servers = servers.Append(config.Server);
         return servers.Distinct();
     }
 

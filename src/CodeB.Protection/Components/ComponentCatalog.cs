@@ -1,5 +1,7 @@
 using CodeB.Domain.Errors;
+using CodeB.Domain.Secrets;
 using CodeB.Hosts.Sessions;
+using CodeB.Protection.Config;
 using CodeB.Protection.Env;
 using CodeB.Protection.Postgres;
 using CodeB.Protection.Redis;
@@ -17,6 +19,12 @@ public sealed record ComponentPlaces
 
     public required ComponentSettings Settings { get; init; }
 
+    /// <summary>The server with the project's configuration; null: <see cref="App"/>.</summary>
+    public IHostSession? Config { get; init; }
+
+    /// <summary>Takes the values of the project's ENV out of what people see.</summary>
+    public Redaction Secrets { get; init; } = Redaction.None;
+
     /// <summary>Redis' password, null when it has none. Not part of the settings, which are kept in journals.</summary>
     public string? RedisPassword { get; init; }
 
@@ -33,6 +41,7 @@ public sealed record ComponentSettings
     public PostgresSettings Postgres { get; init; } = new();
     public RedisSettings Redis { get; init; } = new();
     public EnvSettings Env { get; init; } = new();
+    public ConfigSettings Config { get; init; } = new();
 }
 
 /// <summary>The components there are. A new one is a line here.</summary>
@@ -43,6 +52,7 @@ public static class ComponentCatalog
         (PostgresComponent.ComponentName, p => new PostgresComponent(p.Storage, p.Settings.Postgres)),
         (RedisComponent.ComponentName, p => new RedisComponent(p.Storage, p.Settings.Redis, p.RedisPassword)),
         (EnvComponent.ComponentName, p => new EnvComponent(p.App, p.Settings.Env, p.EnvContent, p.EnvRestored)),
+        (ConfigComponent.ComponentName, p => new ConfigComponent(p.Config ?? p.App, p.Settings.Config, p.Secrets)),
     ];
 
     /// <summary>All names, in the order in which a set reads them and a restore switches them.</summary>

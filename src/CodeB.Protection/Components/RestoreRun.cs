@@ -15,7 +15,9 @@ public sealed class RestoreRun(StepRun step, BackupManifest manifest, SetReposit
     /// <summary>Eight hexadecimal digits that are this restore's alone, and the same after a resume: part of scratch names.</summary>
     public string Id { get; } = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(step.OperationId)).AsSpan(0, 4));
 
-    public BackupManifest Manifest { get; } = manifest;
+    public SetContent Set { get; } = new(manifest, sets, keys);
+
+    public BackupManifest Manifest => Set.Manifest;
 
     /// <summary>This operation, as what it keeps is marked.</summary>
     public string OperationId => step.OperationId;
@@ -29,16 +31,15 @@ public sealed class RestoreRun(StepRun step, BackupManifest manifest, SetReposit
     /// <summary>The operation's facts; a component prefixes its own with its name.</summary>
     public IDictionary<string, string> Facts => step.Facts;
 
+    /// <inheritdoc cref="SetContent.Artifact"/>
     /// <exception cref="DomainException">DataLoss: the set has no such artifact.</exception>
-    public BackupArtifact Artifact(string name) =>
-        Manifest.Artifacts.FirstOrDefault(a => a.Name == name)
-        ?? throw new DomainException(ErrorCode.DataLoss, $"{Manifest.SetId}: has no artifact {name}");
+    public BackupArtifact Artifact(string name) => Set.Artifact(name);
 
     /// <summary>Streams an artifact's original bytes; a damaged one ends in DataLoss, at the latest after its last byte.</summary>
     public Task ReadAsync(string artifact, Func<Stream, CancellationToken, Task> consume, CancellationToken cancellationToken)
     {
         var entry = Artifact(artifact);
-        return sets.ReadAsync(Manifest, entry, keys, consume, bytes => step.Report(bytes, entry.StoredBytes), cancellationToken);
+        return Set.ReadAsync(entry, consume, bytes => step.Report(bytes, entry.StoredBytes), cancellationToken);
     }
 
     public Task SaveAsync(CancellationToken cancellationToken) => step.SaveAsync(cancellationToken);

@@ -76,6 +76,9 @@ internal sealed class FakeBackups(FakeCodeB codeb) : BackupService.BackupService
     public override Task VerifySet(VerifySetRequest request, IServerStreamWriter<VerifyUpdate> responseStream, ServerCallContext context) =>
         codeb.StreamAsync(request, responseStream, context);
 
+    public override Task<RestorePreview> PreviewRestore(PreviewRestoreRequest request, ServerCallContext context) =>
+        codeb.OneAsync<RestorePreview>(request, context);
+
     public override Task Restore(RestoreRequest request, IServerStreamWriter<OperationUpdate> responseStream, ServerCallContext context) =>
         codeb.StreamAsync(request, responseStream, context);
 }

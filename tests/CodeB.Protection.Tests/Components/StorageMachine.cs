@@ -5,6 +5,7 @@ using CodeB.Domain.Naming;
 using CodeB.Hosts.Commands;
 using CodeB.Hosts.Sessions;
 using CodeB.Protection.Components;
+using CodeB.Protection.Config;
 using CodeB.Protection.DataPath;
 using CodeB.Protection.Env;
 using CodeB.Protection.Postgres;
@@ -101,6 +102,16 @@ public sealed class StorageMachine : IAsyncLifetime
             """);
         await RedisAsync("FLUSHALL");
         await ShAsync($"seq 1 500 | sed 's/.*/SET key:& value-&/' | REDISCLI_AUTH={RedisPassword} redis-cli -s {RedisSocket} > /dev/null");
+        await ShAsync(
+            $$"""
+            cd "$1" && mkdir -p {{name}}-conf/sites {{name}}-conf/empty
+            printf 'listen 80\nroot /srv\n' > {{name}}-conf/main.conf
+            printf 'with a blank' > "{{name}}-conf/sites/a b.conf"
+            printf 'a\0b' > {{name}}-conf/sites/binary
+            ln -s sites/binary {{name}}-conf/link
+            chmod 640 {{name}}-conf/main.conf && chmod 1700 {{name}}-conf/sites && chown 12:34 {{name}}-conf/sites/binary
+            echo 'services: {}' > {{name}}-compose.yml
+            """);
         await Session.WriteFileAsync(project.EnvPath, Encoding.UTF8.GetBytes($"SECRET={name}\n"), UnixFileMode.UserRead | UnixFileMode.UserWrite);
         return project;
     }
@@ -144,7 +155,12 @@ public sealed class StorageMachine : IAsyncLifetime
             Postgres = machine.Postgres(name),
             Redis = machine.Redis,
             Env = new EnvSettings { Path = envPath },
+            Config = new ConfigSettings { Paths = [ConfigFolder, ComposeFile] },
         };
+
+        public string ConfigFolder => $"{machine._folder}/{name}-conf";
+
+        public string ComposeFile => $"{machine._folder}/{name}-compose.yml";
 
         public IReadOnlyList<IBackupComponent> Components => ComponentCatalog.Create([], new ComponentPlaces
         {
@@ -164,22 +180,25 @@ public sealed class StorageMachine : IAsyncLifetime
             new RestoreInput { Project = name, Environment = "production", SetId = set.Value, Settings = Settings },
             machine.Sets, Components, machine.Keys, TimeProvider.System);
 
-        /// <summary>One hash over every row, every key and the ENV file.</summary>
+        /// <summary>One hash over every row, every key, the configuration and the ENV file.</summary>
         public async Task<string> HashAsync()
         {
             var rows = await machine.SqlAsync(name, "SELECT count(*) || md5(string_agg(g::text, ',' ORDER BY id)) FROM guests g;");
             var keys = await machine.RedisAsync("--raw", "EVAL",
                 "local o = {} local k = redis.call('KEYS','*') table.sort(k) for _,n in ipairs(k) do o[#o+1] = n..redis.call('GET',n) end return #k..redis.sha1hex(table.concat(o))", "0");
-            return $"{rows} {keys.Trim()} {Encoding.UTF8.GetString(await machine.Session.ReadFileAsync(envPath) ?? [])}";
+            var config = await machine.ShAsync(
+                $"for p in {ConfigFolder} {ComposeFile}; do find $p -printf '%P %y %m %U %G %l\n' | sort; find $p -type f -exec sha256sum {{}} + | sort; done | sha256sum");
+            return $"{rows} {keys.Trim()} {config.Output.Trim()} {Encoding.UTF8.GetString(await machine.Session.ReadFileAsync(envPath) ?? [])}";
         }
 
-        /// <summary>The accident: a table dropped, keys flushed, the ENV file damaged.</summary>
+        /// <summary>The accident: a table dropped, keys flushed, the ENV file and the configuration damaged.</summary>
         public async Task DamageAsync()
         {
             await machine.SqlAsync(name, "DROP TABLE guests; CREATE TABLE guests (id bigserial PRIMARY KEY, name text); INSERT INTO guests (name) VALUES ('wrong');");
             await machine.RedisAsync("FLUSHALL");
             await machine.RedisAsync("SET", "wrong", "1");
             await machine.Session.WriteFileAsync(envPath, "damaged"u8.ToArray(), UnixFileMode.UserRead);
+            await machine.ShAsync($"cd {ConfigFolder} && echo more >> main.conf && chmod 600 main.conf && rm link && ln -s main.conf link && rm -r sites && touch sites new && rm {ComposeFile}");
         }
 
         /// <summary>Scratch databases, folders and files that a restore may have left; empty when there are none.</summary>
@@ -187,7 +206,7 @@ public sealed class StorageMachine : IAsyncLifetime
         {
             var databases = await machine.SqlAsync("postgres", $"SELECT datname FROM pg_database WHERE datname LIKE '{name}\\_%' ORDER BY 1;");
             var closed = await machine.SqlAsync("postgres", $"SELECT datname || ' is closed' FROM pg_database WHERE datname = '{name}' AND NOT datallowconn;");
-            var files = await machine.ShAsync("cd \"$1\" && ls -d redis/data.* *.env.* 2>/dev/null || true");
+            var files = await machine.ShAsync("cd \"$1\" && ls -d redis/data.* *.env.* .p*.restore-* .p*.before-* 2>/dev/null || true");
             return string.Join(' ', databases, closed, files.Output).Trim();
         }
     }

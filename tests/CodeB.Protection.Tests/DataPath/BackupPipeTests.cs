@@ -22,7 +22,7 @@ public sealed class BackupPipeTests : IDisposable
             var (file, stored) = Pipes.StoreAsync(content, ring).GetAwaiter().GetResult();
             return stored.OriginalBytes == size && stored.StoredBytes == file.Length
                 && Pipes.LoadAsync(file, stored, ring).GetAwaiter().GetResult().AsSpan().SequenceEqual(content);
-        }).Check(Config.QuickThrowOnFailure.WithMaxTest(30));
+        }).Check(FsCheck.Config.QuickThrowOnFailure.WithMaxTest(30));
 
     [Fact]
     public void A_clear_file_with_a_flipped_bit_is_data_loss() =>

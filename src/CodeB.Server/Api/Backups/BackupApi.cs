@@ -41,6 +41,18 @@ internal sealed class BackupApi(IGrainFactory grains, OperationStreams streams) 
             await streams.FollowAsync(restores, await restores.RestoreAsync(command), responseStream, context);
     }
 
+    public override async Task<V1.RestorePreview> PreviewRestore(PreviewRestoreRequest request, ServerCallContext context)
+    {
+        var preview = await grains.GetGrain<IRestoreGrain>(ProjectName.Parse(request.Project).Value).PreviewAsync(new RestoreCommand
+        {
+            Environment = EnvironmentName.Parse(request.Environment).Value,
+            Set = request.Set,
+            Components = [.. request.Components],
+            StartedBy = context.Name(),
+        });
+        return preview.ToProto();
+    }
+
     public override async Task<ListSetsResponse> ListSets(ListSetsRequest request, ServerCallContext context)
     {
         var response = new ListSetsResponse();

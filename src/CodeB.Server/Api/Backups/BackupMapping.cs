@@ -41,4 +41,17 @@ internal static class BackupMapping
 
         return update;
     }
+
+    public static V1.RestorePreview ToProto(this Grains.Abstractions.Backups.RestorePreview preview)
+    {
+        var proto = new V1.RestorePreview { Set = preview.Set, LeftOut = preview.LeftOut };
+        proto.Differences.AddRange(preview.Differences.Select(d => new V1.RestoreDifference
+        {
+            Component = d.Component,
+            Path = d.Path,
+            What = d.What,
+            Diff = d.Diff,
+        }));
+        return proto;
+    }
 }

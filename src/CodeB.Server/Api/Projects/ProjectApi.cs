@@ -34,6 +34,7 @@ internal sealed class ProjectApi(IGrainFactory grains) : ProjectService.ProjectS
             ImageRepository = request.ImageRepository,
             Container = request.Container.ToDomain(),
             Health = request.Health.ToDomain(),
+            Config = request.Config is { Paths.Count: > 0 } config ? config.ToDomain() : null,
         });
         return created.ToProto();
     }
@@ -49,6 +50,7 @@ internal sealed class ProjectApi(IGrainFactory grains) : ProjectService.ProjectS
             Container = request.Container is null ? null : request.Container.ToDomain(),
             Health = request.Health is null ? null : request.Health.ToDomain(),
             HealthPath = request.Health is { Path.Length: > 0 } health ? health.Path : null,
+            Config = request.Config?.ToDomain(),
         };
         return (await Registry.UpdateProjectAsync(ProjectName.Parse(request.Name, "name").Value, change)).ToProto();
     }

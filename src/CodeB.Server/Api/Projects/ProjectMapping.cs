@@ -20,6 +20,7 @@ internal static class ProjectMapping
             ImageRepository = project.ImageRepository,
             Container = project.Container.ToProto(),
             Health = project.Health.ToProto(project.HealthPath),
+            Config = project.Config?.ToProto(),
         };
         proto.Environments.AddRange(project.Environments.OrderBy(e => e.Key, StringComparer.Ordinal).Select(e => new V1.ProjectEnvironment
         {
