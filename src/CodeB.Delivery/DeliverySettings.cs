@@ -12,4 +12,10 @@ public sealed record DeliverySettings
 
     /// <summary>Folder of the slots' ENV files: {project}/{environment}/{slot}.env, each readable by its owner alone.</summary>
     public string EnvDirectory { get; init; } = "/opt/codeb/env";
+
+    /// <summary>Folder for archives on their way into the engine; what is left there by a broken upload is removed by the next ones.</summary>
+    public string UploadDirectory { get; init; } = "/var/tmp/codeb-uploads";
+
+    /// <summary>For how long a release command may run.</summary>
+    public TimeSpan ReleaseTimeout { get; init; } = TimeSpan.FromMinutes(15);
 }

@@ -54,11 +54,16 @@ public sealed class ScriptedSession(Func<Command, byte[], Answer> answer, string
         Check(command, given);
     }
 
-    public async Task WriteAsync(Command command, Func<Stream, CancellationToken, Task> produce, CancellationToken cancellationToken = default)
+    public Task WriteAsync(Command command, Func<Stream, CancellationToken, Task> produce, CancellationToken cancellationToken = default) =>
+        PipeAsync(command, produce, (_, _) => Task.CompletedTask, cancellationToken);
+
+    public async Task PipeAsync(
+        Command command, Func<Stream, CancellationToken, Task> produce, Func<Stream, CancellationToken, Task> consume, CancellationToken cancellationToken = default)
     {
         using var input = new MemoryStream();
         await produce(input, cancellationToken);
-        Give(command, input.ToArray(), cancellationToken);
+        var given = Give(command, input.ToArray(), cancellationToken);
+        await consume(new MemoryStream(given.Output, writable: false), cancellationToken);
     }
 
     public Task WriteFileAsync(string path, ReadOnlyMemory<byte> content, UnixFileMode mode, CancellationToken cancellationToken = default)

@@ -28,4 +28,13 @@ public sealed record ContainerSpec
 
     /// <summary>CPUs at most, such as 1.5; null for no limit.</summary>
     public double? Cpus { get; init; }
+
+    /// <summary>How long it gets to end by itself when it is stopped; the container carries it, so whoever stops it keeps to it.</summary>
+    public TimeSpan StopTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Labels beside CodeB's own, which none of them may replace.</summary>
+    public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>A digest of everything that the container was started with; empty for none. A deploy compares it to see whether it would change anything.</summary>
+    public string Fingerprint { get; init; } = "";
 }

@@ -69,7 +69,7 @@ public sealed class HealthGate(IHostSession host, DeliverySettings settings, Tim
     private async Task<DomainException> FailureAsync(
         SlotPlace place, string what, HttpAnswer last, Redaction redaction, CancellationToken cancellationToken)
     {
-        var log = await _engine.LogsAsync(place.ContainerName, LogLines, cancellationToken);
+        var log = await _engine.LogsAsync(place.ContainerName, LogLines, redaction, cancellationToken);
         var body = last.Body.Length is > 0 and <= 500 ? $" ({last.Body.Trim()})" : "";
         var text = $"{host.Server.Name}: container {place.ContainerName} {what}; last answer: {last}{body}; "
             + (log.Length == 0 ? "its log is empty" : $"the end of its log:\n{log}");

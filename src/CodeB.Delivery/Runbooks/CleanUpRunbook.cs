@@ -76,6 +76,7 @@ public static class CleanUpRunbook
                 Inspect = async (c, _, t) => await c.Engine.FindAsync(c.Place.ContainerName, t) is { } container
                     ? $"would remove {c.Place.ContainerName} with {container.Version}"
                     : $"{c.Place.Word} has no container",
+                Timeout = ContainerEngine.RemoveLimit,
             },
             new Step<CleanUpContext>
             {

@@ -1,75 +1,13 @@
 using CodeB.Delivery.Containers;
 using CodeB.Delivery.EnvFiles;
 using CodeB.Delivery.Health;
-using CodeB.Delivery.Slots;
 using CodeB.Delivery.Traffic;
 using CodeB.Domain.Errors;
-using CodeB.Domain.Naming;
-using CodeB.Domain.Secrets;
-using CodeB.Domain.Slots;
 using CodeB.Hosts.Commands;
 using CodeB.Hosts.Sessions;
 using CodeB.Runbooks;
 
 namespace CodeB.Delivery.Runbooks;
-
-/// <summary>What a deploy is asked for: an operation's Input, as JSON and without secrets.</summary>
-public sealed record DeployInput
-{
-    public string Project { get; init; } = "";
-    public string Environment { get; init; } = "";
-
-    /// <summary>The idle slot, as the slot machine names it.</summary>
-    public SlotName Slot { get; init; }
-
-    /// <summary>The slot's port on the server.</summary>
-    public int Port { get; init; }
-    public string Version { get; init; } = "";
-    public string Image { get; init; } = "";
-
-    /// <inheritdoc cref="ContainerSpec.ContainerPort"/>
-    public int? ContainerPort { get; init; }
-
-    /// <inheritdoc cref="ContainerSpec.MemoryBytes"/>
-    public long? MemoryBytes { get; init; }
-
-    /// <inheritdoc cref="ContainerSpec.Cpus"/>
-    public double? Cpus { get; init; }
-    public HealthCheck Health { get; init; } = new();
-
-    /// <summary>When the slot lost the traffic; null where it never had any, or long ago.</summary>
-    public DateTimeOffset? TrafficLostAt { get; init; }
-
-    /// <summary>How long after that requests and WebSockets that are still open on the slot are waited for.</summary>
-    public TimeSpan DrainTime { get; init; } = TimeSpan.FromSeconds(60);
-}
-
-/// <summary>A deploy's input and tools.</summary>
-/// <param name="Input">From the operation.</param>
-/// <param name="Host">The app server.</param>
-/// <param name="Env">The environment's variables, with their secrets; never journalled.</param>
-/// <param name="Settings">Where things are on the server.</param>
-/// <param name="Time">The clock.</param>
-public sealed record DeployContext(
-    DeployInput Input, IHostSession Host, IReadOnlyDictionary<string, string> Env, DeliverySettings Settings, TimeProvider Time)
-{
-    internal SlotPlace Place { get; } = new(
-        ProjectName.Parse(Input.Project), EnvironmentName.Parse(Input.Environment), Input.Slot, Input.Port);
-
-    internal ContainerEngine Engine { get; } = new(Host, Settings.Containers);
-
-    internal TrafficSwitch Traffic { get; } = new(
-        Host,
-        Settings.Traffic,
-        new TrafficSite(ProjectName.Parse(Input.Project), EnvironmentName.Parse(Input.Environment), Input.Port, Input.Port, []),
-        Time);
-
-    internal Drain Drain { get; } = new(Host, Time);
-
-    internal Redaction Redaction { get; } = new(Env.Values);
-
-    internal string Server => Host.Server.Name;
-}
 
 /// <summary>
 /// Starts a version in the idle slot and waits until it is healthy. The slot with the traffic is never touched; a deploy that
@@ -98,7 +36,14 @@ public static class DeployRunbook
                 Inspect = InspectImageAsync,
                 Timeout = TimeSpan.FromMinutes(11),
             },
-            new Step<DeployContext> { Name = ClearSlotStep, Do = ClearAsync, Inspect = InspectSlotAsync, Timeout = Drain.StepTimeout },
+            new Step<DeployContext>
+            {
+                Name = ClearSlotStep,
+                Do = ClearAsync,
+                Inspect = InspectSlotAsync,
+                // A container may take its whole time to end by itself, after the last request has drained.
+                Timeout = Drain.StepTimeout + ContainerEngine.RemoveLimit,
+            },
             new Step<DeployContext>
             {
                 Name = "write-env-file",
@@ -106,6 +51,7 @@ public static class DeployRunbook
                 Undo = (c, _, t) => RemoveFileAsync(c.Host, c.Place.EnvFile(c.Settings), t),
                 Inspect = (c, _, _) => Task.FromResult($"would write {EnvText(c)}"),
             },
+            ReleaseStep.Create(),
             new Step<DeployContext>
             {
                 Name = "start-container",
@@ -113,6 +59,7 @@ public static class DeployRunbook
                 Do = StartAsync,
                 Undo = RemoveOwnAsync,
                 Inspect = (c, _, _) => Task.FromResult($"would start {c.Place.ContainerName} from {c.Input.Image} on port {c.Place.Port}"),
+                Timeout = ContainerEngine.RemoveLimit,
             },
             new Step<DeployContext>
             {
@@ -135,14 +82,14 @@ public static class DeployRunbook
 
     private static async Task<string> CheckAsync(DeployContext context, CancellationToken cancellationToken)
     {
-        var (place, settings) = (context.Place, context.Settings);
+        var place = context.Place;
         EnvFile.Render(context.Env);
         var version = await context.Engine.VersionAsync(cancellationToken);
 
         // The caller's state may be wrong, for instance after a restore of the control database: the server has the last word.
         if ((await context.Traffic.OpenGatesAsync(cancellationToken)).Contains(place.Slot))
             throw DomainException.Precondition($"{context.Server}: {place.Pair} {place.Word} has the traffic; a deploy goes into the other slot");
-        return $"{settings.Containers.Engine} {version} on {context.Server}; {place.Word} has no traffic";
+        return $"{version} on {context.Server}; {place.Word} has no traffic";
     }
 
     private static async Task FetchAsync(DeployContext context, CancellationToken cancellationToken)
@@ -162,7 +109,7 @@ public static class DeployRunbook
     private static bool IsLocal(string image) => image.StartsWith("localhost/", StringComparison.Ordinal);
 
     private static DomainException MissingImage(DeployContext context) => DomainException.Precondition(
-        $"{context.Server}: image {context.Input.Image} is not there, and one of localhost/ comes from no registry; load it with '{context.Settings.Containers.Engine} load'");
+        $"{context.Server}: image {context.Input.Image} is not there, and one of localhost/ comes from no registry; send it along with 'we deploy {context.Place.Project} {context.Input.Version} --image-file ARCHIVE', or load it there");
 
     private static async Task ClearAsync(DeployContext context, StepRun run, CancellationToken cancellationToken)
     {
@@ -226,20 +173,7 @@ public static class DeployRunbook
     {
         // One that was created and did not start, in an attempt that a kill interrupted.
         await RemoveOwnAsync(context, run, cancellationToken);
-        var input = context.Input;
-        var id = await context.Engine.RunAsync(
-            new ContainerSpec
-            {
-                Place = context.Place,
-                Image = input.Image,
-                Version = ReleaseVersion.Parse(input.Version).Value,
-                OperationId = run.OperationId,
-                EnvFile = context.Place.EnvFile(context.Settings),
-                ContainerPort = input.ContainerPort,
-                MemoryBytes = input.MemoryBytes,
-                Cpus = input.Cpus,
-            },
-            cancellationToken);
+        var id = await context.Engine.RunAsync(context.Spec(run.OperationId), cancellationToken);
         run.Report($"started {context.Place.ContainerName} ({id[..Math.Min(12, id.Length)]})");
     }
 
@@ -262,7 +196,12 @@ public static class DeployRunbook
     private static async Task RecordAsync(DeployContext context, StepRun run, CancellationToken cancellationToken)
     {
         if (await OwnAsync(context, run, cancellationToken) is not { IsRunning: true } container)
-            throw DomainException.Precondition($"{context.Server}: {context.Place.ContainerName} was healthy and does not run any more");
+        {
+            var log = await context.Engine.LogsAsync(context.Place.ContainerName, HealthGate.LogLines, context.Redaction, cancellationToken);
+            throw DomainException.Precondition(
+                $"{context.Server}: {context.Place.ContainerName} was healthy and does not run any more; the end of its log:\n{log}");
+        }
+
         run.Facts[ContainerIdFact] = container.Id;
         run.Facts[ImageIdFact] = container.ImageId;
         run.Report($"{context.Input.Version} is deployed in {context.Place.Word}");

@@ -107,10 +107,11 @@ public static class PromoteWatch
             { Text: "" } => "there was no version before it to go back to, so NOTHING is served now",
             _ => $"CodeB GOES BACK to {back.Text} by itself",
         };
-        var log = await context.Engine.LogsAsync(place.ContainerName, HealthGate.LogLines, cancellationToken);
+        var redaction = new Redaction(context.Env.Values);
+        var log = await context.Engine.LogsAsync(place.ContainerName, HealthGate.LogLines, redaction, cancellationToken);
         var tail = log.Length == 0 ? "its log is empty" : $"the end of its log:\n{log}";
         var version = input.Version.Length > 0 ? $" ({input.Version})" : "";
-        return DomainException.Precondition(new Redaction(context.Env.Values).Apply(
+        return DomainException.Precondition(redaction.Apply(
             $"{end}: {context.Server}: {place.Pair} {place.Word}{version} failed {input.WatchFailures} health checks in a row after it got the traffic; "
             + $"last answer: {last} instead of {input.Health.ExpectedStatus}; {tail}"));
     }

@@ -14,6 +14,9 @@ public sealed record SlotPlace(ProjectName Project, EnvironmentName Environment,
 
     public string ContainerName => $"{Project}-{Environment}-{Word}";
 
+    /// <summary>Of the container in which the release command of this slot's next version runs.</summary>
+    public string ReleaseName => $"{ContainerName}-release";
+
     /// <summary>The key of the slot pair: worb/production.</summary>
     public string Pair => $"{Project}/{Environment}";
 

@@ -66,6 +66,10 @@ public sealed record DeployCommand
 
     [Id(2)]
     public string StartedBy { get; init; } = "";
+
+    /// <summary>Deploy even if this version runs already.</summary>
+    [Id(3)]
+    public bool Force { get; init; }
 }
 
 [GenerateSerializer]

@@ -1,3 +1,4 @@
+using CodeB.Delivery.Containers;
 using CodeB.Delivery.Runbooks;
 using CodeB.Delivery.Traffic;
 using CodeB.Domain.Errors;
@@ -17,8 +18,14 @@ public sealed class DeliveryOptions
     /// <summary>Whether http is redirected to https where there is TLS. Default: yes; without it both are served.</summary>
     public bool RedirectToHttps { get; set; } = true;
 
-    /// <summary>podman or docker. Default: podman.</summary>
-    public string Engine { get; set; } = "podman";
+    /// <summary>
+    /// The container engine: podman, docker, or auto. Default: auto, each server's own: podman where it is there, else docker. A
+    /// name makes all servers use that one, for those that have both.
+    /// </summary>
+    public string Engine { get; set; } = ContainerSettings.Auto;
+
+    /// <summary>For how long a release command may run, at most 24 h. Default: 15 min; long migrations need more.</summary>
+    public TimeSpan ReleaseTimeout { get; set; } = TimeSpan.FromMinutes(15);
 
     /// <summary>For how long a new container may take to become healthy. Default: 60 s; a shorter one fails slow starters.</summary>
     public TimeSpan HealthTimeout { get; set; } = TimeSpan.FromSeconds(60);

@@ -15,6 +15,7 @@ public sealed class DeliveryRunbooks(IOptions<DeliveryOptions> options)
     {
         Containers = new Delivery.Containers.ContainerSettings { Engine = options.Value.Engine },
         Traffic = new TrafficSettings { Tls = options.Value.Tls, RedirectToHttps = options.Value.RedirectToHttps },
+        ReleaseTimeout = options.Value.ReleaseTimeout,
     };
 
     /// <inheritdoc cref="DeliveryOptions.DrainTime"/>

@@ -24,7 +24,11 @@ internal sealed partial class OpenSshSession(ServerEndpoint server, SshConnectio
         ExecuteAsync(command, null, consume, allInputCounts: false, cancellationToken);
 
     public Task WriteAsync(Command command, Func<Stream, CancellationToken, Task> produce, CancellationToken cancellationToken = default) =>
-        ExecuteAsync(command, produce, (_, _) => Task.CompletedTask, allInputCounts: true, cancellationToken);
+        PipeAsync(command, produce, (_, _) => Task.CompletedTask, cancellationToken);
+
+    public Task PipeAsync(
+        Command command, Func<Stream, CancellationToken, Task> produce, Func<Stream, CancellationToken, Task> consume, CancellationToken cancellationToken = default) =>
+        ExecuteAsync(command, produce, consume, allInputCounts: true, cancellationToken);
 
     private async Task<(int ExitCode, byte[] Output, string ErrorOutput)> RunForBytesAsync(
         Command command, ReadOnlyMemory<byte> input, CancellationToken cancellationToken)

@@ -23,6 +23,13 @@ public interface IHostSession
     /// <summary>Streams what <paramref name="produce"/> writes into a command's standard input. Returns after the command has succeeded.</summary>
     Task WriteAsync(Command command, Func<Stream, CancellationToken, Task> produce, CancellationToken cancellationToken = default);
 
+    /// <summary>
+    /// Both at once: streams what <paramref name="produce"/> writes into a command's standard input and its standard output into
+    /// <paramref name="consume"/>. When <paramref name="produce"/> throws, the command is ended before it sees the end of its input.
+    /// </summary>
+    Task PipeAsync(
+        Command command, Func<Stream, CancellationToken, Task> produce, Func<Stream, CancellationToken, Task> consume, CancellationToken cancellationToken = default);
+
     /// <summary>Writes a file whole or not at all: temporary name beside it, mode, owner, fsync, rename. Makes missing folders.</summary>
     /// <param name="path">Absolute path on the server.</param>
     /// <param name="content">The whole content.</param>

@@ -12,6 +12,7 @@ public sealed class DeployRunbookTests
 {
     private const string Green = "worb-production-green";
     private const string Blue = "worb-production-blue";
+    private const string GreenRelease = "worb-production-green-release";
     private const string GreenEnv = "/opt/codeb/env/worb/production/green.env";
 
     private readonly AppServer _server = new();
@@ -124,7 +125,7 @@ public sealed class DeployRunbookTests
 
         var operation = await DeployRunbook.Create().RunAsync(Context());
 
-        Assert.Contains("load it with 'podman load'", operation.Error, StringComparison.Ordinal);
+        Assert.Contains("--image-file", operation.Error, StringComparison.Ordinal);
         Assert.DoesNotContain(_server.Session.Commands, command => command.Arguments[0] == "pull");
     }
 
@@ -139,6 +140,78 @@ public sealed class DeployRunbookTests
         Assert.All(findings, finding => Assert.True(finding.Ok, finding.Message));
         Assert.Contains(findings, finding => finding.Message.Contains("would remove worb-production-green with v0", StringComparison.Ordinal));
         Assert.Equal(before, _server.Picture());
+    }
+
+    [Fact]
+    public async Task A_release_command_runs_before_the_slots_container_and_is_gone_afterwards()
+    {
+        _server.Log = "applied 3 migrations";
+
+        var operation = await DeployRunbook.Create().RunAsync(Context(release: true));
+
+        Assert.Equal((OperationState.Succeeded, ""), (operation.State, operation.Error));
+        var started = _server.Session.Commands.Where(command => command is { Program: "podman", Arguments: ["run", ..] }).Select(CommandText.Display).ToList();
+        Assert.Contains("--entrypoint /app/migrate", started[0], StringComparison.Ordinal);
+        Assert.Contains(GreenEnv, started[0], StringComparison.Ordinal);
+        Assert.Contains($"--name {Green} ", started[1], StringComparison.Ordinal);
+        Assert.Equal([Blue, Green], _server.Containers.Keys.Order());
+        Assert.Contains("applied 3 migrations", operation.Steps.Single(step => step.Name == "release").Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_failing_release_command_fails_the_deploy_with_its_last_lines_and_without_secrets()
+    {
+        _server.ReleaseExitCode = 3;
+        _server.Log = "cannot log in with s3cret at db";
+
+        var operation = await DeployRunbook.Create().RunAsync(Context(release: true));
+
+        Assert.Equal(OperationState.Undone, operation.State);
+        Assert.Contains("app: release command '/app/migrate --all' ended with exit code 3", operation.Error, StringComparison.Ordinal);
+        Assert.Contains("cannot log in with *** at db", operation.Error, StringComparison.Ordinal);
+        Assert.Equal([Blue], _server.Containers.Keys);
+        ActiveSlotIsUntouched();
+    }
+
+    [Fact]
+    public async Task A_left_over_release_container_of_another_deploy_is_removed_and_a_foreign_one_is_left_alone()
+    {
+        _server.Containers[GreenRelease] = new AppServer.Container("old", "exited", ReleaseLabels("earlier"));
+        Assert.Equal(OperationState.Succeeded, (await DeployRunbook.Create().RunAsync(Context(release: true))).State);
+        Assert.Equal([Blue, Green], _server.Containers.Keys.Order());
+
+        _server.Containers[GreenRelease] = new AppServer.Container("theirs", "running", []);
+        var refused = await DeployRunbook.Create().RunAsync(Context(release: true));
+        Assert.Contains("is not worb/production's", refused.Error, StringComparison.Ordinal);
+        Assert.Equal("theirs", _server.Containers[GreenRelease].Id);
+    }
+
+    [Theory]
+    [MemberData(nameof(Points))]
+    public async Task A_release_command_killed_anywhere_is_never_run_twice_by_the_resume(string point)
+    {
+        var journal = new Runs.Journal();
+        _ = await DeployRunbook.Create().KilledAtAsync(Context(release: true), journal, point);
+
+        var operation = await DeployRunbook.Create().ResumeAsync(Context(release: true), journal);
+
+        Assert.Equal((OperationState.Succeeded, ""), (operation.State, operation.Error));
+        Assert.Equal(1, _server.ReleaseRuns);
+        Assert.Equal([Blue, Green], _server.Containers.Keys.Order());
+    }
+
+    [Fact]
+    public async Task A_release_command_that_was_under_way_at_a_kill_is_waited_for()
+    {
+        var journal = new Runs.Journal();
+        Assert.True(await DeployRunbook.Create().KilledAtAsync(Context(release: true), journal, FaultPoints.Name("deploy", "release", FaultPoints.BeforeDo)));
+        // The kill hit after the engine had started it and before anything was noted.
+        _server.Containers[GreenRelease] = new AppServer.Container("running-on", "running", ReleaseLabels("op-1"));
+
+        var operation = await DeployRunbook.Create().ResumeAsync(Context(release: true), journal);
+
+        Assert.Equal((OperationState.Succeeded, ""), (operation.State, operation.Error));
+        Assert.Equal(0, _server.ReleaseRuns);
     }
 
     [Theory]
@@ -181,7 +254,15 @@ public sealed class DeployRunbookTests
             command => command.Program == "podman" && command.Arguments[0] is "stop" or "rm" && command.Arguments[^1] == Blue);
     }
 
-    private DeployContext Context(SlotName slot = SlotName.Green) => new(
+    private static Dictionary<string, string> ReleaseLabels(string operation) => new()
+    {
+        ["codeb.project"] = "worb",
+        ["codeb.environment"] = "production",
+        ["codeb.release"] = "green",
+        ["codeb.operation"] = operation,
+    };
+
+    private DeployContext Context(SlotName slot = SlotName.Green, bool release = false) => new(
         new DeployInput
         {
             Project = "worb",
@@ -190,6 +271,7 @@ public sealed class DeployRunbookTests
             Port = slot == SlotName.Blue ? 4000 : 4001,
             Version = "v2",
             Image = "localhost/worb:v2",
+            ReleaseCommand = release ? ["/app/migrate", "--all"] : [],
             Health = new HealthCheck { Interval = TimeSpan.FromMilliseconds(1), Timeout = TimeSpan.FromMilliseconds(20) },
         },
         _server.Session,

@@ -40,6 +40,12 @@ internal sealed partial class AppServer
 
     public string Log { get; set; } = "";
 
+    /// <summary>What a release command ends with.</summary>
+    public int ReleaseExitCode { get; set; }
+
+    /// <summary>How many release commands were started.</summary>
+    public int ReleaseRuns { get; private set; }
+
     /// <summary>Ports in use by others.</summary>
     public HashSet<int> BusyPorts { get; } = [];
 
@@ -84,6 +90,7 @@ internal sealed partial class AppServer
         return command.Program switch
         {
             "podman" => Engine([.. arguments]),
+            "sh" when arguments is [_, _, _, "podman", ..] => Engine([.. arguments.Skip(4)]),
             "curl" => Curl(arguments[^1]),
             "ss" when arguments.Contains("established") => Connections(arguments[^1]),
             "ss" => Testing.Answer.Text(BusyPorts.Contains(int.Parse(arguments[^1].TrimStart(':'), null)) ? "LISTEN 0 128\n" : ""),
@@ -115,6 +122,8 @@ internal sealed partial class AppServer
                 return Containers.TryGetValue(name, out var found) ? Testing.Answer.Text(found.Json()) : Missing(name);
             case ["run", ..]:
                 return Start(arguments);
+            case ["wait", var name]:
+                return Containers.ContainsKey(name) ? Testing.Answer.Text($"{ReleaseExitCode}\n") : Missing(name);
             case ["stop", .., var name]:
                 return Containers.ContainsKey(name) ? Testing.Answer.Empty : Missing(name);
             case ["rm", .., var name]:
@@ -134,6 +143,8 @@ internal sealed partial class AppServer
         if (!Session.Files.ContainsKey(arguments[Array.IndexOf(arguments, "--env-file") + 1]))
             return Testing.Answer.Fails(125, "open env file: no such file or directory");
         var labels = arguments.Index().Where(pair => pair.Item == "--label").Select(pair => arguments[pair.Index + 1].Split('=', 2)).ToDictionary(pair => pair[0], pair => pair[1]);
+        if (labels.ContainsKey(ContainerCommands.ReleaseLabel))
+            ReleaseRuns++;
         Containers[name] = new Container($"id-{++_started}", "running", labels);
         return Testing.Answer.Text($"id-{_started}\n");
     }

@@ -67,6 +67,10 @@ internal sealed partial class SimulatedServer(ServerEndpoint endpoint, Simulated
     public Task WriteAsync(Command command, Func<Stream, CancellationToken, Task> produce, CancellationToken cancellationToken = default) =>
         throw new NotSupportedException("no runbook of a slot pair streams");
 
+    public Task PipeAsync(
+        Command command, Func<Stream, CancellationToken, Task> produce, Func<Stream, CancellationToken, Task> consume, CancellationToken cancellationToken = default) =>
+        throw new NotSupportedException("no runbook of a slot pair streams");
+
     public Task CopyTreeToAsync(string localDirectory, string remoteDirectory, CancellationToken cancellationToken = default) =>
         throw new NotSupportedException("no runbook of a slot pair copies trees");
 
@@ -97,6 +101,8 @@ internal sealed partial class SimulatedServer(ServerEndpoint endpoint, Simulated
         return command.Program switch
         {
             "podman" => Engine.Run(arguments),
+            "sh" when arguments[1].StartsWith("command -v podman", StringComparison.Ordinal) => Answer.Text("/usr/bin/podman\n"),
+            "sh" when arguments is [_, _, _, "podman", ..] => Engine.Run(arguments[4..]),
             "curl" => Curl(new Uri(arguments[^1])),
             "ss" when arguments[0] == "-Hltn" => Answer.Text(Engine.OnPort(int.Parse(arguments[^1].TrimStart(':'), null)) is null ? "" : "LISTEN 0 128\n"),
             "ss" => Answer.Empty,
