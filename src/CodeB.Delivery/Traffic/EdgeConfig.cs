@@ -27,9 +27,10 @@ public static class EdgeConfig
 
     private static void CheckCatchAll(JsonElement config, TrafficSettings settings, int port, string examples, string server)
     {
-        var all = Routes(config, port).Where(route => !NamesHost(route)).Select(route => route.GetRawText()).ToList();
+        // Caddy makes one route of all sites without a name; each of them is a handler in it.
+        var all = Routes(config, port).Where(route => !NamesHost(route)).SelectMany(Handlers).ToList();
         var version = EdgeFile.Version(settings);
-        if (!all.Exists(route => route.Contains(version, StringComparison.Ordinal)))
+        if (!all.Exists(site => site.Contains(version, StringComparison.Ordinal)))
         {
             throw DomainException.Precondition(
                 $"{server}: {settings.CaddyFile} does not take CodeB's edge in on port {port}; add the line 'import {settings.SitesDirectory}/*.caddy' at its end");
@@ -74,6 +75,9 @@ public static class EdgeConfig
         return Find(server, "listen") is { ValueKind: JsonValueKind.Array } listen
             && listen.EnumerateArray().Any(address => address.GetString() is { } text && (text == $":{suffix}" || text == $"0.0.0.0:{suffix}" || text == $"[::]:{suffix}"));
     }
+
+    private static IEnumerable<string> Handlers(JsonElement route) =>
+        Find(route, "handle") is { ValueKind: JsonValueKind.Array } handlers ? handlers.EnumerateArray().Select(handler => handler.GetRawText()) : [];
 
     private static bool NamesHost(JsonElement route) =>
         Find(route, "match") is { ValueKind: JsonValueKind.Array } match && match.EnumerateArray().All(set => set.TryGetProperty("host", out _));

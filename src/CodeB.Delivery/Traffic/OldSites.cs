@@ -16,17 +16,20 @@ internal sealed partial class OldSites(IHostSession host, TrafficSettings settin
     // Put aside, not removed, until Caddy runs the edge: a kill or a refusal in between loses nothing.
     private const string Aside = ".codeb-old";
 
-    /// <summary>Copies the old sites' names and gates into the edge's folder and puts their files aside.</summary>
-    public async Task TakeOverAsync(CancellationToken cancellationToken)
+    /// <summary>Copies the old sites' names and gates into the edge's folder. They go on serving.</summary>
+    public async Task CopyAsync(CancellationToken cancellationToken)
     {
-        var files = await ListAsync("*.caddy", cancellationToken);
-        foreach (var file in files)
+        foreach (var file in await ListAsync("*.caddy", cancellationToken))
         {
             if (await host.ReadFileAsync(file, cancellationToken) is { } content && Parse(Encoding.UTF8.GetString(content)) is { } site)
                 await CopyAsync(site, cancellationToken);
         }
+    }
 
-        foreach (var file in files)
+    /// <summary>Takes their files out of the configuration that the next reload or start of Caddy reads.</summary>
+    public async Task PutAsideAsync(CancellationToken cancellationToken)
+    {
+        foreach (var file in await ListAsync("*.caddy", cancellationToken))
             await host.RunAsync(EdgeCommands.Move(file, file + Aside), cancellationToken: cancellationToken);
     }
 

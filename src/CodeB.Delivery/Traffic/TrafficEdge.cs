@@ -52,8 +52,10 @@ public sealed class TrafficEdge(IHostSession host, TrafficSettings settings, Tim
             EdgeCommands.MakeFolders(
                 settings.EdgeDirectory, settings.DomainsDirectory, settings.RedirectsDirectory, settings.PairsDirectory, settings.TargetsDirectory),
             cancellationToken: cancellationToken);
-        await _oldSites.TakeOverAsync(cancellationToken);
+        // In this order: should CodeB and Caddy be stopped at any point of it, either the old sites or the edge serve.
+        await _oldSites.CopyAsync(cancellationToken);
         await host.WriteFileAsync(settings.EdgeFile, Encoding.UTF8.GetBytes(EdgeFile.Render(settings)), WorldReadable, cancellationToken);
+        await _oldSites.PutAsideAsync(cancellationToken);
         try
         {
             var adapted = await host.RunAsync(EdgeCommands.Adapt(settings), cancellationToken: cancellationToken);
@@ -116,11 +118,11 @@ public sealed class TrafficEdge(IHostSession host, TrafficSettings settings, Tim
 
     private async Task PutBackAsync(byte[]? before, CancellationToken cancellationToken)
     {
+        await _oldSites.PutBackAsync(cancellationToken);
         if (before is null)
             await host.RunAsync(EdgeCommands.Remove(settings.EdgeFile), cancellationToken: cancellationToken);
         else
             await host.WriteFileAsync(settings.EdgeFile, before, WorldReadable, cancellationToken);
-        await _oldSites.PutBackAsync(cancellationToken);
     }
 
     private async Task WaitUntilLoadedAsync(CancellationToken cancellationToken)

@@ -15,9 +15,10 @@ namespace CodeB.Delivery.Tests.Traffic;
 public sealed class TrafficSwitchTests(CaddyFixture caddy) : IClassFixture<CaddyFixture>, IAsyncLifetime
 {
     private const int Switches = 20;
+    private const int Renames = 20_000;
 
-    private readonly int _bluePort = CaddyFixture.FreePort();
-    private readonly int _greenPort = CaddyFixture.FreePort();
+    private readonly int _bluePort = OwnCaddy.FreePort();
+    private readonly int _greenPort = OwnCaddy.FreePort();
     private readonly ProjectName _project = ProjectName.Parse("p" + Guid.NewGuid().ToString("n")[..8]);
     private SlotServer _blue = null!;
     private SlotServer _green = null!;
@@ -65,6 +66,29 @@ public sealed class TrafficSwitchTests(CaddyFixture caddy) : IClassFixture<Caddy
             $"{Switches} switches in {time.TotalSeconds:0.0} s ({time.TotalMilliseconds / Switches:0} ms each), {counts.Sum(c => c.Blue + c.Green)} requests");
         Assert.Empty(counts.SelectMany(count => count.Failures));
         Assert.True(counts.Sum(count => count.Blue) > Switches && counts.Sum(count => count.Green) > Switches, "the load reached both slots");
+    }
+
+    [Fact]
+    public async Task A_gate_that_is_renamed_thousands_of_times_is_never_missed()
+    {
+        await Traffic.EnsureAsync(default);
+        await Traffic.SwitchAsync(SlotName.Blue, default);
+        using var client = caddy.Client(Domain);
+        using var done = new CancellationTokenSource();
+        var load = Enumerable.Range(0, 4).Select(_ => Task.Run(() => LoadAsync(client, done.Token))).ToArray();
+        var (blue, green) = (Traffic.Site.GateFile(caddy.Settings, SlotName.Blue), Traffic.Site.GateFile(caddy.Settings, SlotName.Green));
+
+        for (var i = 0; i < Renames; i++)
+        {
+            File.Move(blue, green);
+            File.Move(green, blue);
+        }
+
+        await done.CancelAsync();
+        var counts = await Task.WhenAll(load);
+        TestContext.Current.TestOutputHelper?.WriteLine($"{2 * Renames} renames, {counts.Sum(c => c.Blue)} requests to blue, {counts.Sum(c => c.Green)} to green");
+        Assert.Empty(counts.SelectMany(count => count.Failures));
+        Assert.True(counts.Sum(count => count.Blue) > 0 && counts.Sum(count => count.Green) > 0, "the load saw both gates");
     }
 
     [Fact]
@@ -176,7 +200,7 @@ public sealed class TrafficSwitchTests(CaddyFixture caddy) : IClassFixture<Caddy
         new TrafficSite(_project, EnvironmentName.Parse("production"), _bluePort, _greenPort, [domain]),
         TimeProvider.System);
 
-    private static async Task<string> EchoAsync(ClientWebSocket socket)
+    internal static async Task<string> EchoAsync(ClientWebSocket socket)
     {
         await socket.SendAsync("hello"u8.ToArray(), WebSocketMessageType.Text, true, default);
         var buffer = new byte[256];
