@@ -25,6 +25,31 @@ public sealed class DeliveryTests : CliTest
         Assert.Contains("promote worb/production: succeeded", Output, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("30s", 30_000)]
+    [InlineData("1.5m", 90_000)]
+    [InlineData("250ms", 250)]
+    [InlineData("1h", 3_600_000)]
+    [InlineData("0", 0)]
+    public async Task Promote_is_told_how_long_to_watch(string text, int milliseconds)
+    {
+        Fake.Answer<PromoteRequest>(Updates.Success("promote"));
+        Assert.Equal(0, await We($"promote worb --watch {text}"));
+        Assert.Equal(TimeSpan.FromMilliseconds(milliseconds), Fake.Request<PromoteRequest>().Watch.ToTimeSpan());
+    }
+
+    [Theory]
+    [InlineData("soon")]
+    [InlineData("30")]
+    [InlineData("-1s")]
+    [InlineData("1 h")]
+    public async Task A_watch_that_is_no_time_never_leaves_the_machine(string text)
+    {
+        Assert.Equal(2, await We("promote", "worb", $"--watch={text}"));
+        Assert.Contains($"--watch: '{text}' is not a time", Error, StringComparison.Ordinal);
+        Assert.Contains("such as 30s", Error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Rollback_works_on_production_unless_told_otherwise()
     {

@@ -1,6 +1,8 @@
+using System.CommandLine;
 using CodeB.Cli.Core;
 using CodeB.Cli.Progress;
 using CodeB.V1;
+using Google.Protobuf.WellKnownTypes;
 
 namespace CodeB.Cli.Delivery;
 
@@ -10,14 +12,29 @@ internal static class SwitchCommands
     public static WeCommand Promote(CommandRunner runner)
     {
         var (project, environment, dryRun) = (Inputs.Project(), Inputs.Environment(), Inputs.DryRun());
-        var command = new WeCommand(
-            "promote", "make the deployed slot active; the old one is kept for a rollback", "we promote worb", "we promote worb --dry-run")
+        var watch = new Option<string?>("--watch")
         {
-            project, environment, dryRun,
+            Description = "how long the new version is watched; if it fails, CodeB goes back by itself (0: not at all; default: the installation's)",
+            HelpName = "TIME",
+        };
+        var command = new WeCommand(
+            "promote",
+            "make the deployed slot active and watch it; the old one is kept for a rollback",
+            "we promote worb",
+            "we promote worb --watch 30s",
+            "we promote worb --dry-run")
+        {
+            project, environment, watch, dryRun,
         };
         return runner.Handle(command, we =>
         {
-            var request = new PromoteRequest { Project = we.Get(project), Environment = we.Get(environment), DryRun = we.Get(dryRun) };
+            var request = new PromoteRequest
+            {
+                Project = we.Get(project),
+                Environment = we.Get(environment),
+                DryRun = we.Get(dryRun),
+                Watch = we.Get(watch) is { } time ? Durations.Parse(time, "--watch").ToDuration() : null,
+            };
             var client = new SlotService.SlotServiceClient(we.Channel);
             return OperationFollower.FollowAsync(we, options => client.Promote(request, options), request.DryRun);
         });

@@ -136,7 +136,9 @@ public static class PromoteRunbook
     {
         if (!run.Facts.TryGetValue(TrafficBefore, out var before))
             return;
-        if (await PromoteWatch.WayBackAsync(context, before, cancellationToken) is { Obstacle: { } obstacle })
+        // Where an interrupted undo has switched already, nothing is left to be decided.
+        var switched = await context.GateAsync(cancellationToken) == SlotPlace.Parse(before);
+        if (!switched && await PromoteWatch.WayBackAsync(context, before, cancellationToken) is { Obstacle: { } obstacle })
             throw DomainException.Precondition($"{context.Server}: the traffic stays at {context.Place.Word}, for {obstacle}");
 
         await context.Traffic.SwitchAsync(SlotPlace.Parse(before), cancellationToken);

@@ -189,6 +189,8 @@ public sealed class PromoteRunbookTests
             BluePort = 4000,
             GreenPort = 4001,
             Domains = ["worb.test"],
+            Watch = TimeSpan.FromMilliseconds(5),
+            WatchInterval = TimeSpan.FromMilliseconds(1),
             Health = new HealthCheck { Interval = TimeSpan.FromMilliseconds(1), RequestTimeout = TimeSpan.FromMilliseconds(20) },
         },
         _server.Session,

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using CodeB.Delivery.Traffic;
 using CodeB.Domain.Slots;
+using CodeB.Hosts.Sessions;
 using CodeB.Testing;
 
 namespace CodeB.Delivery.Tests.Support;
@@ -36,6 +37,10 @@ internal sealed partial class AppServer
         if (address.Port == 80)
             return ThroughCaddy(address);
         var slot = address.Port == 4000 ? SlotName.Blue : SlotName.Green;
+        if (Gate == slot && OutOfReach-- > 0)
+            throw new HostException(HostFailure.ConnectionLost, "app", "curl", "app: the connection was lost");
+        if (Gate == slot && UnderTraffic.TryDequeue(out var status))
+            return Http(status, "");
         var healthy = Healthy && !Unhealthy.Contains(slot);
         return Runs(Site.Place(slot).ContainerName) ? Http(healthy ? 200 : 503, "") : Testing.Answer.Fails(7);
     }
@@ -67,7 +72,7 @@ internal sealed partial class AppServer
 
     private static string Adapted(string edge) => JsonSerializer.Serialize(new
     {
-        apps = new { http = new { servers = new { srv0 = new { listen = new[] { ":80" }, routes = new[] { new { handle = edge } } } } } },
+        apps = new { http = new { servers = new { srv0 = new { listen = new[] { ":80" }, routes = new[] { new { handle = new[] { edge } } } } } } },
     });
 
     private Answer Connections(string filter)

@@ -38,6 +38,12 @@ internal sealed partial class AppServer
     /// <summary>Whether a request through Caddy gets 200 from the container.</summary>
     public bool ReachableThroughCaddy { get; set; } = true;
 
+    /// <summary>What the slot with the traffic answers to its next health checks, one each; then as <see cref="Healthy"/> says.</summary>
+    public Queue<int> UnderTraffic { get; } = [];
+
+    /// <summary>So many health checks cannot be asked, because the server is out of reach.</summary>
+    public int OutOfReach { get; set; }
+
     public string Log { get; set; } = "";
 
     /// <summary>What a release command ends with.</summary>
