@@ -13,8 +13,11 @@ internal enum Act
     DeploySick,
     Promote,
 
-    /// <summary>A version that fails as soon as it has the traffic.</summary>
+    /// <summary>A version that fails some requests after it has the traffic.</summary>
     PromoteSick,
+
+    /// <summary>The same, while the version before has fallen ill too.</summary>
+    PromoteWithoutWayBack,
     Rollback,
     CleanUp,
     CleanUpForced,
@@ -44,7 +47,7 @@ internal sealed record PairModel(Holding Blue, Holding Green, SlotName? Active, 
     public bool Allows(Act act) => (act, this[Idle].State) switch
     {
         (Act.Deploy or Act.DeploySick, _) => true,
-        (Act.Promote or Act.PromoteSick, var state) => state == SlotState.Deployed,
+        (Act.Promote or Act.PromoteSick or Act.PromoteWithoutWayBack, var state) => state == SlotState.Deployed,
         (Act.Rollback, var state) => state == SlotState.Grace,
         (Act.CleanUp, var state) => state is SlotState.Deployed or SlotState.Failed,
         (_, var state) => state != SlotState.Empty,
@@ -72,7 +75,7 @@ internal sealed record PairModel(Holding Blue, Holding Green, SlotName? Active, 
                 var failed = With(Idle, this[Idle] with { State = SlotState.Failed }, 1);
                 if (succeeded || (operation.State == OperationState.Failed && gate == Idle))
                     return [Switched()];
-                return act == Act.PromoteSick ? [this, failed] : [this];
+                return act is Act.Rollback ? [this] : [this, failed];
         }
     }
 

@@ -15,6 +15,9 @@ internal sealed class PairRun(SimulatedFleet fleet, ISlotPairGrain pair, Simulat
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
 
+    /// <summary>Told what happened, so that a test can say whether it met what it is for.</summary>
+    public Action<string> Met { get; init; } = _ => { };
+
     private PairModel _model = PairModel.Start;
     private int _version;
 
@@ -59,8 +62,12 @@ internal sealed class PairRun(SimulatedFleet fleet, ISlotPairGrain pair, Simulat
                 goto case Act.Deploy;
             case Act.Deploy:
                 return pair.DeployAsync(new DeployCommand { Version = version, StartedBy = "ann" });
+            case Act.PromoteWithoutWayBack when _model.Allows(act) && _model.Active is { } active:
+                server.Sick.Add(_model[active].Version);
+                goto case Act.PromoteSick;
+            case Act.PromoteWithoutWayBack:
             case Act.PromoteSick:
-                server.SickWithTraffic.Add(_model[_model.Idle].Version);
+                server.SickWithTraffic.TryAdd(_model[_model.Idle].Version, 0);
                 goto case Act.Promote;
             case Act.Promote:
                 return pair.PromoteAsync(new PromoteCommand { StartedBy = "ann" });
@@ -137,11 +144,16 @@ internal sealed class PairRun(SimulatedFleet fleet, ISlotPairGrain pair, Simulat
         Holds(_model.After(move.Act, operation, version, gate).Contains(now), $"{what} and made {now} of {_model}, with the traffic at {gate}");
         Holds(gate == record.ActiveSlot, $"{what}: the record says {record.ActiveSlot} has the traffic, the server {gate}");
         Holds(move.Act != Act.DeploySick || operation.State != OperationState.Succeeded, $"{what} although the version is sick");
-        if (move.Act is Act.Promote or Act.PromoteSick or Act.Rollback && operation.State == OperationState.Succeeded)
+        if (move.Act is not (Act.Deploy or Act.DeploySick or Act.CleanUp or Act.CleanUpForced) && operation.State == OperationState.Succeeded)
             Holds(gate == _model.Idle, $"{what} and the traffic is at {gate}");
         foreach (var name in new[] { SlotName.Blue, SlotName.Green })
             CheckContainer(what, name, record);
         CheckHistory(what, move.Act, operation, record);
+        Met($"{operation.Kind} {operation.State}");
+        if (operation.Resumed > 0)
+            Met($"{operation.Kind} resumed");
+        if (operation.NotUndone.Exists(line => line.StartsWith("switch-traffic", StringComparison.Ordinal)))
+            Met("an undo of a switch that failed");
         _model = now;
     }
 
@@ -166,8 +178,11 @@ internal sealed class PairRun(SimulatedFleet fleet, ISlotPairGrain pair, Simulat
         var newest = record.History[0];
         if (act is Act.Rollback)
             Holds(newest.End == ReleaseEnd.RolledBack && newest.Version == _model[_model.Active!.Value].Version, $"{what}: history says {newest}");
-        if (act is Act.Promote or Act.PromoteSick && operation.State == OperationState.Undone)
+        if (act is Act.Promote or Act.PromoteSick or Act.PromoteWithoutWayBack && operation.State == OperationState.Undone)
+        {
             Holds(newest is { End: ReleaseEnd.RolledBack, EndedBy: "codeb", Reason.Length: > 0 }, $"{what}: history says {newest}");
+            Met("gone back by itself");
+        }
     }
 
     private void Observe(SimulatedServer observed)

@@ -16,6 +16,9 @@ namespace CodeB.Grains.Tests.Simulation;
 /// </summary>
 internal sealed partial class SimulatedServer(ServerEndpoint endpoint, SimulatedFaults faults) : IHostSession
 {
+    /// <summary>Enough for the confirmation of a switch: the watch is there to see what comes after.</summary>
+    private const int HealthyRequests = 2;
+
     private readonly TrafficSettings _settings = new();
     private readonly Lock _gate = new();
     private string? _loaded;
@@ -29,8 +32,8 @@ internal sealed partial class SimulatedServer(ServerEndpoint endpoint, Simulated
     /// <summary>Versions that never answer their health check with 200.</summary>
     public HashSet<string> Sick { get; } = [];
 
-    /// <summary>Versions that answer with 500 as soon as they have the traffic.</summary>
-    public HashSet<string> SickWithTraffic { get; } = [];
+    /// <summary>Versions that answer with 500 from some request on that they get with the traffic, and how many they have got.</summary>
+    public Dictionary<string, int> SickWithTraffic { get; } = [];
 
     /// <summary>Called after every command: no moment may show two open gates.</summary>
     public Action<SimulatedServer> Observe { get; set; } = _ => { };
@@ -161,7 +164,8 @@ internal sealed partial class SimulatedServer(ServerEndpoint endpoint, Simulated
         if (container is null)
             return new Answer(Encoding.UTF8.GetBytes("\n000"), 7);
         var hasTraffic = GatesNow().Any(gate => container.Name.EndsWith($"-{SlotPlace.WordOf(gate.Slot)}", StringComparison.Ordinal));
-        var sick = Sick.Contains(container.Version) || (hasTraffic && SickWithTraffic.Contains(container.Version));
+        var sick = Sick.Contains(container.Version)
+            || (hasTraffic && SickWithTraffic.TryGetValue(container.Version, out var requests) && (SickWithTraffic[container.Version] = requests + 1) > HealthyRequests);
         return sick ? Http(500, "sick") : Http(200, "ok");
     }
 
