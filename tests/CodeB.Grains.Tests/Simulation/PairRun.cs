@@ -67,7 +67,8 @@ internal sealed class PairRun(SimulatedFleet fleet, ISlotPairGrain pair, Simulat
                 goto case Act.PromoteSick;
             case Act.PromoteWithoutWayBack:
             case Act.PromoteSick:
-                server.SickWithTraffic.TryAdd(_model[_model.Idle].Version, 0);
+                // Enough for the switch to be confirmed: the watch is there to see what comes after.
+                server.FailsWithTraffic(_model[_model.Idle].Version, healthyRequests: 2);
                 goto case Act.Promote;
             case Act.Promote:
                 return pair.PromoteAsync(new PromoteCommand { StartedBy = "ann" });

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using CodeB.Hosts.Sessions;
 using CodeB.Runbooks.Faults;
 
@@ -36,6 +37,7 @@ internal sealed record Fault(FaultKind Kind, int At, int Length)
 /// <summary>Strikes once with the fault that was armed, at the server's commands or at the runner's points.</summary>
 internal sealed class SimulatedFaults : IFaultPoints
 {
+    private readonly ConcurrentDictionary<string, int> _refused = new();
     private readonly Lock _gate = new();
     private Fault _fault = Fault.Never;
     private int _commands;
@@ -51,6 +53,8 @@ internal sealed class SimulatedFaults : IFaultPoints
                 return _struck.Task;
         }
     }
+
+    public int RefusedBy(string server) => _refused.GetValueOrDefault(server);
 
     public void Arm(Fault fault)
     {
@@ -105,8 +109,8 @@ internal sealed class SimulatedFaults : IFaultPoints
             {
                 FaultKind.CrashBeforeCommand => (false, at == _fault.At, false),
                 FaultKind.CrashAfterCommand => (false, at == _fault.At, true),
-                FaultKind.OutageBeforeCommand => (at >= _fault.At && at < _fault.At + _fault.Length, false, false),
-                FaultKind.OutageAfterCommand => (at >= _fault.At && at < _fault.At + _fault.Length, false, at == _fault.At),
+                FaultKind.OutageBeforeCommand => (at >= _fault.At && at - _fault.At < _fault.Length, false, false),
+                FaultKind.OutageAfterCommand => (at >= _fault.At && at - _fault.At < _fault.Length, false, at == _fault.At),
                 _ => (false, false, true),
             };
         }
@@ -120,8 +124,11 @@ internal sealed class SimulatedFaults : IFaultPoints
         await Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken);
     }
 
-    private static HostException Away(string server, string command) =>
-        new(HostFailure.ConnectionLost, server, command, $"{server}: {command}: the connection was lost");
+    private HostException Away(string server, string command)
+    {
+        _refused.AddOrUpdate(server, 1, (_, count) => count + 1);
+        return new HostException(HostFailure.ConnectionLost, server, command, $"{server}: {command}: the connection was lost");
+    }
 
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

@@ -16,11 +16,9 @@ namespace CodeB.Grains.Tests.Simulation;
 /// </summary>
 internal sealed partial class SimulatedServer(ServerEndpoint endpoint, SimulatedFaults faults) : IHostSession
 {
-    /// <summary>Enough for the confirmation of a switch: the watch is there to see what comes after.</summary>
-    private const int HealthyRequests = 2;
-
     private readonly TrafficSettings _settings = new();
     private readonly Lock _gate = new();
+    private readonly Dictionary<string, int> _healthyWithTraffic = [];
     private string? _loaded;
 
     public ServerEndpoint Server => endpoint;
@@ -32,8 +30,9 @@ internal sealed partial class SimulatedServer(ServerEndpoint endpoint, Simulated
     /// <summary>Versions that never answer their health check with 200.</summary>
     public HashSet<string> Sick { get; } = [];
 
-    /// <summary>Versions that answer with 500 from some request on that they get with the traffic, and how many they have got.</summary>
-    public Dictionary<string, int> SickWithTraffic { get; } = [];
+
+    /// <summary>How many commands found the server away.</summary>
+    public int Refused => faults.RefusedBy(endpoint.Name);
 
     /// <summary>Called after every command: no moment may show two open gates.</summary>
     public Action<SimulatedServer> Observe { get; set; } = _ => { };
@@ -46,6 +45,13 @@ internal sealed partial class SimulatedServer(ServerEndpoint endpoint, Simulated
             lock (_gate)
                 return [.. GatesNow()];
         }
+    }
+
+    /// <summary>Has a version answer with 500 after so many more requests that it gets with the traffic.</summary>
+    public void FailsWithTraffic(string version, int healthyRequests)
+    {
+        lock (_gate)
+            _healthyWithTraffic[version] = healthyRequests;
     }
 
     public async Task<CommandResult> RunAsync(Command command, ReadOnlyMemory<byte> input = default, CancellationToken cancellationToken = default)
@@ -165,7 +171,7 @@ internal sealed partial class SimulatedServer(ServerEndpoint endpoint, Simulated
             return new Answer(Encoding.UTF8.GetBytes("\n000"), 7);
         var hasTraffic = GatesNow().Any(gate => container.Name.EndsWith($"-{SlotPlace.WordOf(gate.Slot)}", StringComparison.Ordinal));
         var sick = Sick.Contains(container.Version)
-            || (hasTraffic && SickWithTraffic.TryGetValue(container.Version, out var requests) && (SickWithTraffic[container.Version] = requests + 1) > HealthyRequests);
+            || (hasTraffic && _healthyWithTraffic.TryGetValue(container.Version, out var left) && (_healthyWithTraffic[container.Version] = left - 1) < 0);
         return sick ? Http(500, "sick") : Http(200, "ok");
     }
 
