@@ -33,7 +33,13 @@ public sealed class KilledCodeB(TopologyFixture topology) : IAsyncLifetime, ICol
         await CodeB.DisposeAsync();
     }
 
-    internal Task<Api> StartAsync(string killAt = "") => CodeB.StartAsync(killAt.Length == 0 ? [] : [$"Faults__KillAt={killAt}"]);
+    /// <summary>A new start, whatever a test that failed has left running.</summary>
+    internal async Task<Api> StartAsync(string killAt = "")
+    {
+        if (CodeB.IsRunning)
+            await CodeB.KillAsync();
+        return await CodeB.StartAsync(killAt.Length == 0 ? [] : [$"Faults__KillAt={killAt}"]);
+    }
 
     /// <summary>The container with the traffic, which no operation may touch.</summary>
     internal async Task NoteActiveAsync()

@@ -1,3 +1,4 @@
+using CodeB.Delivery.Runbooks;
 using CodeB.EndToEnd.Tests.Topology;
 
 namespace CodeB.EndToEnd.Tests.ThinPath;
@@ -22,7 +23,9 @@ public sealed class TraceTests(TopologyFixture topology)
         var run = Assert.Single(receiver.Received, span => span.Name == "runbook deploy");
         var trace = receiver.Received.Where(span => span.Trace == run.Trace).ToList();
         var steps = trace.Where(span => span.Parent == run.Id).ToList();
-        Assert.Equal(7, steps.Count(span => span.Name.StartsWith("step ", StringComparison.Ordinal)));
+        Assert.Equal(
+            DeployRunbook.Create().Steps.Select(step => $"step {step.Name}").Order(StringComparer.Ordinal),
+            steps.Select(span => span.Name).Where(name => name.StartsWith("step ", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
         var start = Assert.Single(steps, span => span.Name == "step start-container");
         Assert.Contains(trace, span => span.Name == "host.command" && span.Parent == start.Id);
 
