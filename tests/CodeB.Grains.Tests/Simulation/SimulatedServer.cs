@@ -137,7 +137,7 @@ internal sealed partial class SimulatedServer(ServerEndpoint endpoint, Simulated
 
     private Answer Adapt() => Answer.Text(JsonSerializer.Serialize(new
     {
-        apps = new { http = new { servers = new { srv0 = new { listen = new[] { ":80" }, routes = new[] { new { text = Sites() } } } } } },
+        apps = new { http = new { servers = new { srv0 = new { listen = new[] { ":80" }, routes = new[] { new { handle = new[] { Sites() } } } } } } },
     }));
 
     private string Sites() => string.Concat(Files.NamesIn(_settings.SitesDirectory).Select(name => Encoding.UTF8.GetString(Files.Read($"{_settings.SitesDirectory}/{name}")!)));
