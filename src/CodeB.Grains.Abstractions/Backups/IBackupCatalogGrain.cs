@@ -23,6 +23,30 @@ public interface IBackupCatalogGrain : IGrainWithStringKey
     IAsyncEnumerable<VerifyProgress> VerifyAsync(string set, bool quick, CancellationToken cancellationToken);
 }
 
+/// <summary>Key: a backup server's name. What the status shows of all its projects, by one look at the server.</summary>
+public interface INewestSetsGrain : IGrainWithStringKey
+{
+    /// <summary>One for each project that has a finished set.</summary>
+    [AlwaysInterleave]
+    Task<List<NewestSet>> ListAsync();
+}
+
+/// <summary>A project's newest set, or why it cannot be read.</summary>
+[GenerateSerializer]
+[Alias("codeb.NewestSet")]
+public sealed record NewestSet
+{
+    [Id(0)]
+    public string Project { get; init; } = "";
+
+    /// <summary>Null where it cannot be read.</summary>
+    [Id(1)]
+    public CatalogEntry? Set { get; init; }
+
+    [Id(2)]
+    public string Error { get; init; } = "";
+}
+
 [GenerateSerializer]
 [Alias("codeb.CatalogEntry")]
 public sealed record CatalogEntry

@@ -101,7 +101,7 @@ internal sealed class BackupCatalogGrain(Fleet fleet, ProjectData data, KeyRing 
 
     private Task<Project> ProjectAsync() => fleet.Registry.GetProjectAsync(this.GetPrimaryKeyString());
 
-    private static CatalogEntry Entry(BackupManifest manifest, SetRepository sets) => new()
+    internal static CatalogEntry Entry(BackupManifest manifest, SetRepository sets) => new()
     {
         SetId = manifest.SetId,
         Project = manifest.Project,

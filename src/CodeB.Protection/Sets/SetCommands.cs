@@ -20,6 +20,10 @@ public static class SetCommands
         folder,
         depth.ToString(System.Globalization.CultureInfo.InvariantCulture));
 
+    /// <summary>The files of a name in all sets' folders, a line each: project/set/file. Nothing where there is no folder.</summary>
+    public static Command InAllSets(string root, string file) =>
+        Sh("[ -d \"$1\" ] || exit 0; exec find \"$1\" -mindepth 3 -maxdepth 3 -name \"$2\" -printf '%P\\n'", root, file);
+
     /// <summary>Standard input to a file, on the disk before it ends.</summary>
     public static Command Receive(string path) =>
         Sh("umask 077 && exec dd of=\"$1\" bs=1M iflag=fullblock conv=fsync status=none", path) with { Timeout = TransferTimeout };

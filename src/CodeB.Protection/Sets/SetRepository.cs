@@ -155,6 +155,20 @@ public sealed class SetRepository(IHostSession server, string root = SetReposito
         return manifests;
     }
 
+    /// <summary>The newest finished set of every project that has one here, by one look at the server.</summary>
+    public async Task<IReadOnlyList<SetId>> NewestOfAllAsync(CancellationToken cancellationToken = default)
+    {
+        var found = await server.RunAsync(SetCommands.InAllSets(Root, BackupManifest.FileName), cancellationToken: cancellationToken);
+        var sets = new List<SetId>();
+        foreach (var path in found.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (path.Split('/') is [var project, var name, _] && SetId.TryParse(name, out var set) && set.Project.Value == project)
+                sets.Add(set);
+        }
+
+        return [.. sets.GroupBy(set => set.Project).Select(group => group.Max())];
+    }
+
     /// <exception cref="DomainException">NotFound: no such set, or one that was never finished. DataLoss: a broken manifest.</exception>
     public async Task<BackupManifest> ReadManifestAsync(SetId set, CancellationToken cancellationToken = default)
     {

@@ -42,21 +42,24 @@ internal sealed class StatusApi(IGrainFactory grains, ServerStart start) : Statu
     private async Task<ProjectBackup[]> BackupsAsync()
     {
         var projects = await grains.GetGrain<IRegistryGrain>(IRegistryGrain.Key).ListProjectsAsync();
-        return await Task.WhenAll(projects.Select(async project =>
-        {
-            var backup = new ProjectBackup { Project = project.Name };
-            try
-            {
-                var sets = await grains.GetGrain<IBackupCatalogGrain>(project.Name).ListAsync();
-                backup.LastSet = sets.Count > 0 ? sets[0].ToProto() : null;
-            }
-            catch (DomainException error)
-            {
-                backup.Error = error.Message;
-            }
+        var servers = await Task.WhenAll(projects.GroupBy(project => project.BackupServer).Select(BackupsAsync));
+        return [.. servers.SelectMany(backups => backups).OrderBy(backup => backup.Project, StringComparer.Ordinal)];
+    }
 
-            return backup;
-        }));
+    /// <summary>The projects whose sets are kept on one server; one look there answers for all of them.</summary>
+    private async Task<IEnumerable<ProjectBackup>> BackupsAsync(IGrouping<string, CodeB.Domain.Projects.Project> projects)
+    {
+        try
+        {
+            var newest = (await grains.GetGrain<INewestSetsGrain>(projects.Key).ListAsync()).ToDictionary(set => set.Project);
+            return projects.Select(project => newest.TryGetValue(project.Name, out var found)
+                ? new ProjectBackup { Project = project.Name, LastSet = found.Set?.ToProto(), Error = found.Error }
+                : new ProjectBackup { Project = project.Name });
+        }
+        catch (DomainException error)
+        {
+            return projects.Select(project => new ProjectBackup { Project = project.Name, Error = error.Message });
+        }
     }
 }
 
