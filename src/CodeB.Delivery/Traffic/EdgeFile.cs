@@ -138,7 +138,7 @@ public static class EdgeFile
         {{AskUrl(settings).TrimEnd('/')}} {
         	bind {{settings.AskAddress[..settings.AskAddress.LastIndexOf(':')]}}
         	route {
-        		@codeb_internal vars_regexp {http.request.uri.query.domain} "(^|\.)(localhost|local|internal)$|^[0-9]{1,3}(\.[0-9]{1,3}){3}$|^[0-9a-f.]*:[0-9a-f:.]*$"
+        		@codeb_internal vars_regexp {http.request.uri.query.domain} "(^|\.)(localhost|local)$|^[0-9]{1,3}(\.[0-9]{1,3}){3}$|^[0-9a-f.]*:[0-9a-f:.]*$"
         		respond @codeb_internal 200
         		@codeb_name vars_regexp name {http.request.uri.query.domain} "^({{Label}}(?:\.{{Label}})*)$"
         		handle @codeb_name {
