@@ -59,6 +59,28 @@ public sealed class DeliveryTests : CliTest
         Assert.Contains("rollback worb/production: succeeded", Output, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("", false)]
+    [InlineData(" --snapshot", true)]
+    public async Task Deploy_takes_a_snapshot_first_only_where_it_was_asked_to(string options, bool snapshot)
+    {
+        Fake.Answer<DeployRequest>(Updates.Success());
+        Assert.Equal(0, await We("deploy worb 1.4.0" + options));
+        Assert.Equal(snapshot, Fake.Request<DeployRequest>().Snapshot);
+    }
+
+    [Theory]
+    [InlineData("", false, false)]
+    [InlineData(" --restore-db", true, false)]
+    [InlineData(" --restore-redis", false, true)]
+    [InlineData(" --restore-db --restore-redis", true, true)]
+    public async Task Rollback_brings_back_exactly_the_data_that_was_asked_for(string options, bool database, bool redis)
+    {
+        Fake.Answer<RollbackRequest>(Updates.Success("rollback"));
+        Assert.Equal(0, await We("rollback worb" + options));
+        Assert.Equal((database, redis), (Fake.Request<RollbackRequest>().RestoreDb, Fake.Request<RollbackRequest>().RestoreRedis));
+    }
+
     [Fact]
     public async Task In_a_pipe_progress_is_a_line_for_each_change_of_a_step()
     {

@@ -71,7 +71,7 @@ public sealed class GraceTests : IAsyncLifetime
     {
         var (pair, server) = await TwoVersionsAsync();
         _time.Jump(SlotMachine.DefaultGrace - TimeSpan.FromHours(1));
-        await DoneAsync(pair, await pair.RollbackAsync("ann"));
+        await DoneAsync(pair, await pair.RollbackAsync(new RollbackCommand { StartedBy = "ann" }));
 
         _time.Jump(TimeSpan.FromHours(2));
         await pair.ResumeAsync();

@@ -36,6 +36,7 @@ public sealed class SiloFixture : IAsyncLifetime
         builder.Services.AddSingleton<Fleet>();
         builder.Services.AddSingleton<DeliveryRunbooks>();
         builder.Services.AddSingleton<ProjectData>();
+        builder.Services.AddSingleton<ISetTaker, SetTaker>();
         builder.Services.AddSingleton<OperationTools>();
         _host = builder.Build();
         await _host.StartAsync();

@@ -40,6 +40,7 @@ internal static class RecordedPairs
         services.AddSingleton<Fleet>();
         services.AddSingleton<DeliveryRunbooks>();
         services.AddSingleton<ProjectData>();
+        services.AddSingleton<ISetTaker, SetTaker>();
         services.AddSingleton<OperationTools>();
         using var host = builder.Build();
         await host.StartAsync();

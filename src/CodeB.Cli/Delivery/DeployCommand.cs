@@ -13,14 +13,19 @@ internal static class DeployCommand
         var (project, environment, dryRun) = (Inputs.Project(), Inputs.Environment(), Inputs.DryRun());
         var version = new Argument<string>("VERSION") { Description = "version to start, such as 1.4.0" };
         var image = new Option<string?>("--image") { Description = "image to start, where its name does not follow from the version", HelpName = "REF" };
+        var snapshot = new Option<bool>("--snapshot")
+        {
+            Description = "take a backup set first; the active version keeps its id for 'we rollback --restore-db'",
+        };
         var command = new WeCommand(
             "deploy",
             "start a version in the idle slot and wait until it is healthy",
             "we deploy worb 1.4.0",
             "we deploy worb 1.4.0 --image localhost/worb:1.4.0 -e staging",
+            "we deploy worb 1.4.0 --snapshot",
             "we deploy worb 1.4.0 --dry-run")
         {
-            project, version, environment, image, dryRun,
+            project, version, environment, image, snapshot, dryRun,
         };
         return runner.Handle(command, we =>
         {
@@ -30,6 +35,7 @@ internal static class DeployCommand
                 Environment = we.Get(environment),
                 Version = we.Get(version),
                 Image = we.Get(image) ?? "",
+                Snapshot = we.Get(snapshot),
                 DryRun = we.Get(dryRun),
             };
             var client = new SlotService.SlotServiceClient(we.Channel);

@@ -43,13 +43,30 @@ internal static class SwitchCommands
     public static WeCommand Rollback(CommandRunner runner)
     {
         var (project, environment, dryRun) = (Inputs.Project(), Inputs.Environment(), Inputs.DryRun());
-        var command = new WeCommand("rollback", "make the previous slot active again", "we rollback worb", "we rollback worb -e staging")
+        var database = new Option<bool>("--restore-db")
         {
-            project, environment, dryRun,
+            Description = "bring its database back too; what is live is kept, and the same command brings it back in turn",
+        };
+        var redis = new Option<bool>("--restore-redis") { Description = "bring its Redis back too, the same way" };
+        var command = new WeCommand(
+            "rollback",
+            "make the previous slot active again",
+            "we rollback worb",
+            "we rollback worb -e staging",
+            "we rollback worb --restore-db --restore-redis --dry-run")
+        {
+            project, environment, database, redis, dryRun,
         };
         return runner.Handle(command, we =>
         {
-            var request = new RollbackRequest { Project = we.Get(project), Environment = we.Get(environment), DryRun = we.Get(dryRun) };
+            var request = new RollbackRequest
+            {
+                Project = we.Get(project),
+                Environment = we.Get(environment),
+                RestoreDb = we.Get(database),
+                RestoreRedis = we.Get(redis),
+                DryRun = we.Get(dryRun),
+            };
             var client = new SlotService.SlotServiceClient(we.Channel);
             return OperationFollower.FollowAsync(we, options => client.Rollback(request, options), request.DryRun);
         });

@@ -23,6 +23,9 @@ public sealed record DeployInput
     public string Version { get; init; } = "";
     public string Image { get; init; } = "";
 
+    /// <summary>A backup set of the project's data is taken before anything is touched.</summary>
+    public bool Snapshot { get; init; }
+
     /// <inheritdoc cref="ContainerSpec.ContainerPort"/>
     public int? ContainerPort { get; init; }
 

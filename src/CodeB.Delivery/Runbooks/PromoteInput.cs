@@ -9,7 +9,7 @@ using CodeB.Hosts.Sessions;
 namespace CodeB.Delivery.Runbooks;
 
 /// <summary>What a promote or a rollback is asked for: an operation's Input, as JSON.</summary>
-public sealed record PromoteInput
+public record PromoteInput
 {
     public string Project { get; init; } = "";
     public string Environment { get; init; } = "";

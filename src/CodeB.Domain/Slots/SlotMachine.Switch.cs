@@ -96,6 +96,7 @@ public static partial class SlotMachine
         TrafficLostAt = before.TrafficLostAt,
         DbSnapshot = before.DbSnapshot,
         RedisSnapshot = before.RedisSnapshot,
+        KeptBy = before.KeptBy,
     };
 
     private static SlotPair Switch(SlotPair pair, SlotName to, string end, string by, DateTimeOffset now, TimeSpan? grace)
@@ -120,6 +121,7 @@ public static partial class SlotMachine
             TrafficLostAt = null,
             DbSnapshot = "",
             RedisSnapshot = "",
+            KeptBy = "",
         }) with
         {
             ActiveSlot = to,

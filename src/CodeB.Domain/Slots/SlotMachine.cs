@@ -119,7 +119,7 @@ public static partial class SlotMachine
         }
 
         var next = slot.State == SlotState.Deployed ? pair.Ended(name, ReleaseEnd.CleanedUp, by, now) : pair;
-        return Next(next, now).With(name, new Slot { Port = slot.Port });
+        return DataGivenUp(Next(next, now), slot.KeptBy, now).With(name, new Slot { Port = slot.Port });
     }
 
     /// <summary>A clean-up ended in the middle: its container may be gone, so the slot is no way back any more.</summary>

@@ -74,6 +74,13 @@ public sealed record Slot
     /// <summary>Of a failed slot: why. Empty in every other state.</summary>
     [Id(14)]
     public string Reason { get; init; } = "";
+
+    /// <summary>
+    /// The rollback that kept this slot's data when it replaced it, one of <see cref="SlotPair.Kept"/>: a rollback to the slot
+    /// with its data takes it from there. Empty where none was kept.
+    /// </summary>
+    [Id(15)]
+    public string KeptBy { get; init; } = "";
 }
 
 /// <summary>The words of <see cref="Slot.HealthStatus"/>, as the seeds' registry writes them.</summary>
@@ -109,6 +116,10 @@ public sealed record SlotPair
     /// <summary>The releases that have ended, newest first, at most <see cref="SlotHistory.Kept"/>.</summary>
     [Id(7)]
     public List<Release> History { get; init; } = [];
+
+    /// <summary>The data that rollbacks have replaced and that is not dropped yet.</summary>
+    [Id(8)]
+    public List<KeptData> Kept { get; init; } = [];
 
     public Slot this[SlotName name] => name == SlotName.Blue ? Blue : Green;
 

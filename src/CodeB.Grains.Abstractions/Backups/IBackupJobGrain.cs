@@ -10,8 +10,12 @@ public interface IBackupJobGrain : IOperationOwner
     /// <summary>The job that a person's or a pipeline's own call runs.</summary>
     const string Manual = "manual";
 
-    /// <summary>Starts a run. Returns the started operation.</summary>
+    /// <summary>Starts a run. Returns the started operation; asked again for the same operation, the one that it started then.</summary>
     Task<Operation> RunAsync(BackupCommand command);
+
+    /// <summary>The run that was started for an operation (<see cref="BackupCommand.For"/>); null if none was.</summary>
+    [AlwaysInterleave]
+    Task<Operation?> FindRunAsync(string operationId);
 
     /// <summary>The dry run: what each step finds and would do. Touches nothing.</summary>
     Task<List<PlanFinding>> PlanAsync(BackupCommand command);
@@ -24,6 +28,16 @@ public interface IBackupJobGrain : IOperationOwner
 /// <summary>Key <c>worb</c>: the restores of one project's data.</summary>
 public interface IRestoreGrain : IOperationOwner
 {
+    /// <summary>
+    /// Keeps restores of the project's data away until that operation has ended; asked again by the same one it changes nothing.
+    /// FAILED_PRECONDITION while a restore runs or another unfinished operation has the data.
+    /// </summary>
+    Task ReserveAsync(string operationId);
+
+    /// <summary>What would stand in the way of <see cref="ReserveAsync"/>: an operation's id; empty if nothing does.</summary>
+    [AlwaysInterleave]
+    Task<string> BusyWithAsync();
+
     /// <summary>Starts a restore. Returns the started operation.</summary>
     Task<Operation> RestoreAsync(RestoreCommand command);
 
@@ -83,6 +97,14 @@ public sealed record BackupCommand
 
     [Id(2)]
     public string StartedBy { get; init; } = "";
+
+    /// <summary>The operation that needs the set and asks again after a restart; empty for a person's call.</summary>
+    [Id(3)]
+    public string For { get; init; } = "";
+
+    /// <summary>A line for the set's manifest: why it was taken and who refers to it. Empty for none.</summary>
+    [Id(4)]
+    public string Note { get; init; } = "";
 }
 
 [GenerateSerializer]

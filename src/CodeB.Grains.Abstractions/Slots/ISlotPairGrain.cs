@@ -27,8 +27,8 @@ public interface ISlotPairGrain : IOperationOwner
     /// <summary>Makes the deployed slot active, and watches it. Returns the started operation.</summary>
     Task<Operation> PromoteAsync(PromoteCommand command);
 
-    /// <summary>Makes the slot in grace active again. Returns the started operation.</summary>
-    Task<Operation> RollbackAsync(string startedBy);
+    /// <summary>Makes the slot in grace active again, with its data where asked. Returns the started operation.</summary>
+    Task<Operation> RollbackAsync(RollbackCommand command);
 
     /// <summary>Empties the slot without the traffic. Returns the started operation.</summary>
     Task<Operation> CleanUpAsync(CleanUpCommand command);
@@ -38,7 +38,7 @@ public interface ISlotPairGrain : IOperationOwner
 
     Task<List<PlanFinding>> PlanPromoteAsync(PromoteCommand command);
 
-    Task<List<PlanFinding>> PlanRollbackAsync();
+    Task<List<PlanFinding>> PlanRollbackAsync(RollbackCommand command);
 
     Task<List<PlanFinding>> PlanCleanUpAsync(CleanUpCommand command);
 
@@ -70,6 +70,26 @@ public sealed record DeployCommand
     /// <summary>Deploy even if this version runs already.</summary>
     [Id(3)]
     public bool Force { get; init; }
+
+    /// <summary>Take a backup set of the project's data first, and keep its id with the slot that is active now.</summary>
+    [Id(4)]
+    public bool Snapshot { get; init; }
+}
+
+[GenerateSerializer]
+[Alias("codeb.RollbackCommand")]
+public sealed record RollbackCommand
+{
+    [Id(0)]
+    public string StartedBy { get; init; } = "";
+
+    /// <summary>Bring the slot's database back as well.</summary>
+    [Id(1)]
+    public bool RestoreDb { get; init; }
+
+    /// <summary>Bring the slot's Redis back as well.</summary>
+    [Id(2)]
+    public bool RestoreRedis { get; init; }
 }
 
 [GenerateSerializer]

@@ -31,9 +31,12 @@ internal sealed class BackupJobGrain(
 
     private string Project => this.GetPrimaryKeyString().Split('/')[0];
 
-    async Task<Operation> IBackupJobGrain.RunAsync(BackupCommand command) => await StartAsync(await OperationAsync(command));
+    async Task<Operation> IBackupJobGrain.RunAsync(BackupCommand command) =>
+        RunFor(command.For) ?? await StartAsync(await OperationAsync(command));
 
     async Task<List<PlanFinding>> IBackupJobGrain.PlanAsync(BackupCommand command) => await PlanAsync(await OperationAsync(command));
+
+    Task<Operation?> IBackupJobGrain.FindRunAsync(string operationId) => Task.FromResult(RunFor(operationId));
 
     Task<DateTimeOffset?> IBackupJobGrain.LastSuccessAsync() => Task.FromResult(State.LastSuccess);
 
@@ -48,6 +51,11 @@ internal sealed class BackupJobGrain(
 
     protected override BackupJobState Conclude(BackupJobState state, Operation operation) =>
         operation.State == OperationState.Succeeded ? state with { LastSuccess = operation.FinishedAt } : state;
+
+    /// <summary>The run that was started for an operation before it was interrupted.</summary>
+    private Operation? RunFor(string operationId) => operationId.Length == 0
+        ? null
+        : State.Operations.Find(o => JsonSerializer.Deserialize<BackupInput>(o.Input)!.ForOperation == operationId);
 
     private async Task<Operation> OperationAsync(BackupCommand command)
     {
@@ -64,6 +72,8 @@ internal sealed class BackupJobGrain(
             AppServer = project.EnvironmentOf(command.Environment).Server,
             BackupServer = project.BackupServer,
             Settings = await data.SettingsAsync(project, command.Environment),
+            ForOperation = command.For,
+            Note = command.Note,
         };
         return NewOperation(BackupRunbook.Name, $"{project.Name}/{command.Environment}", command.StartedBy, JsonSerializer.Serialize(input));
     }

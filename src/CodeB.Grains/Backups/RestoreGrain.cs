@@ -19,6 +19,10 @@ public sealed record RestoreState : IOperationState<RestoreState>
     [Id(0)]
     public List<Operation> Operations { get; init; } = [];
 
+    /// <summary>Id of the operation on slots that has the project's data; once it has ended it has it no longer.</summary>
+    [Id(1)]
+    public string ReservedFor { get; init; } = "";
+
     public RestoreState WithOperations(List<Operation> operations) => this with { Operations = operations };
 }
 
@@ -49,6 +53,18 @@ internal sealed class RestoreGrain(
         return Bounded(input.SetId, found);
     }
 
+    async Task IRestoreGrain.ReserveAsync(string operationId)
+    {
+        if (State.ReservedFor == operationId)
+            return;
+        RefuseIfRunning("rollback with data");
+        await RefuseIfReservedAsync("rollback with data");
+        await WriteAsync(s => s with { ReservedFor = operationId });
+    }
+
+    async Task<string> IRestoreGrain.BusyWithAsync() =>
+        RunningOperation?.Id ?? (await IsReservedAsync() ? State.ReservedFor : "");
+
     protected override async Task<PreparedOperation> PrepareAsync(Operation operation)
     {
         var input = JsonSerializer.Deserialize<RestoreInput>(operation.Input)!;
@@ -61,6 +77,7 @@ internal sealed class RestoreGrain(
     private async Task<Operation> OperationAsync(RestoreCommand command)
     {
         RefuseIfRunning(RestoreRunbook.Name);
+        await RefuseIfReservedAsync(RestoreRunbook.Name);
         var input = await InputAsync(command);
         return NewOperation(RestoreRunbook.Name, $"{input.Project}/{command.Environment}", command.StartedBy, JsonSerializer.Serialize(input));
     }
@@ -110,4 +127,19 @@ internal sealed class RestoreGrain(
 
         return new RestorePreview { Set = set, Differences = shown, LeftOut = found.Count - shown.Count };
     }
+
+    private async Task RefuseIfReservedAsync(string kind)
+    {
+        if (await IsReservedAsync())
+        {
+            throw DomainException.Precondition(
+                $"{kind} of {this.GetPrimaryKeyString()}'s data refused: {State.ReservedFor} is at it; wait for it (we operation watch {State.ReservedFor})");
+        }
+    }
+
+    /// <summary>Nobody has to release it: the operation's own end does, however it came about.</summary>
+    private async Task<bool> IsReservedAsync() =>
+        State.ReservedFor.Length > 0
+        && await Tools.Index.FindAsync(State.ReservedFor) is { } entry
+        && await GrainFactory.GetOwner(entry).GetOperationAsync(entry.Id) is { IsFinished: false };
 }

@@ -18,4 +18,7 @@ internal static partial class OperationLog
 
     [LoggerMessage(LogLevel.Warning, "The grace of {Pair} has ended, and its clean-up is put off: {Step}: {Message}")]
     public static partial void CleanUpPutOff(this ILogger logger, string pair, string step, string message);
+
+    [LoggerMessage(LogLevel.Warning, "The data of {Pair} that {Rollback} kept may go, and its drop is put off: {Step}: {Message}")]
+    public static partial void DropPutOff(this ILogger logger, string pair, string rollback, string step, string message);
 }

@@ -30,7 +30,11 @@ internal sealed partial class SlotPairGrain
     protected override async Task RemindedAsync(string reminderName)
     {
         // An operation under way decides about the slot; its end sets the reminder anew.
-        if (reminderName != GraceReminder || RunningOperation is not null)
+        if (RunningOperation is not null)
+            return;
+        if (reminderName == KeptReminder)
+            await DropKeptAsync();
+        if (reminderName != GraceReminder)
             return;
         if (State.Pair is not { } pair || !SlotMachine.GraceExpired(pair, Now))
         {

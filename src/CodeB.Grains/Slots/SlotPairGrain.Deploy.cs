@@ -25,7 +25,8 @@ internal sealed partial class SlotPairGrain
     async Task<List<PlanFinding>> ISlotPairGrain.PlanDeployAsync(DeployCommand command) =>
         await PlanAsync((await DeployOperationAsync(command)).Operation);
 
-    private async Task<PreparedOperation> PrepareDeployAsync(Operation operation, SlotPair pair) => PreparedOperation.Of(
+    private async Task<PreparedOperation> PrepareDeployAsync(Operation operation, SlotPair pair) => PreparedDeploy(
+        operation,
         DeployRunbook.Create(),
         new DeployContext(
             Input<DeployInput>(operation), await Tools.Fleet.SessionAsync(pair.Server), await VariablesAsync(), runbooks.Settings, Tools.Time));
@@ -58,6 +59,7 @@ internal sealed partial class SlotPairGrain
             Port = pair[slot].Port,
             Version = version,
             Image = image,
+            Snapshot = SnapshotOf(project, command),
             ContainerPort = project.Container.Port == 0 ? null : project.Container.Port,
             MemoryBytes = project.Container.MemoryMegabytes == 0 ? null : project.Container.MemoryMegabytes * 1024L * 1024,
             Cpus = project.Container.Cpus == 0 ? null : project.Container.Cpus,

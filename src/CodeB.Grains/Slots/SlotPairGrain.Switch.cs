@@ -5,6 +5,7 @@ using CodeB.Domain.Slots;
 using CodeB.Grains.Abstractions.Operations;
 using CodeB.Grains.Abstractions.Slots;
 using CodeB.Grains.Operations;
+using CodeB.Grains.Slots.Data;
 
 namespace CodeB.Grains.Slots;
 
@@ -18,23 +19,24 @@ internal sealed partial class SlotPairGrain
     private static readonly TimeSpan Unwatched = TimeSpan.Zero;
 
     async Task<Operation> ISlotPairGrain.PromoteAsync(PromoteCommand command) =>
-        await StartSwitchAsync(PromoteKind, command.StartedBy, runbooks.WatchOf(command.Watch));
+        await StartSwitchAsync(await SwitchOperationAsync(PromoteKind, command.StartedBy, runbooks.WatchOf(command.Watch)));
 
     async Task<List<PlanFinding>> ISlotPairGrain.PlanPromoteAsync(PromoteCommand command) =>
         await PlanAsync(await SwitchOperationAsync(PromoteKind, command.StartedBy, runbooks.WatchOf(command.Watch)));
 
-    async Task<Operation> ISlotPairGrain.RollbackAsync(string startedBy) => await StartSwitchAsync(RollbackKind, startedBy, Unwatched);
+    async Task<Operation> ISlotPairGrain.RollbackAsync(RollbackCommand command) => await StartSwitchAsync(await RollbackOperationAsync(command));
 
-    async Task<List<PlanFinding>> ISlotPairGrain.PlanRollbackAsync() => await PlanAsync(await SwitchOperationAsync(RollbackKind, "", Unwatched));
+    async Task<List<PlanFinding>> ISlotPairGrain.PlanRollbackAsync(RollbackCommand command) => await PlanAsync(await RollbackOperationAsync(command));
 
-    private async Task<Operation> StartSwitchAsync(string kind, string startedBy, TimeSpan watch)
+    private Task<Operation> StartSwitchAsync(Operation operation) => StartAsync(operation, s => s with { BeforeSwitch = s.Pair });
+
+    private async Task<PreparedOperation> PrepareSwitchAsync(Operation operation, SlotPair pair)
     {
-        var operation = await SwitchOperationAsync(kind, startedBy, watch);
-        return await StartAsync(operation, s => s with { BeforeSwitch = s.Pair });
+        if (operation.Kind == RollbackKind && Input<DataRollbackInput>(operation).Restore is not null)
+            return await PrepareDataRollbackAsync(operation, pair);
+        return PreparedOperation.Of(
+            operation.Kind == PromoteKind ? PromoteRunbook.Create() : RollbackRunbook.Create(), await SwitchContextAsync(operation, pair));
     }
-
-    private async Task<PreparedOperation> PrepareSwitchAsync(Operation operation, SlotPair pair) => PreparedOperation.Of(
-        operation.Kind == PromoteKind ? PromoteRunbook.Create() : RollbackRunbook.Create(), await SwitchContextAsync(operation, pair));
 
     private async Task<PromoteContext> SwitchContextAsync(Operation operation, SlotPair pair) => new(
         Input<PromoteInput>(operation), await Tools.Fleet.SessionAsync(pair.Server), await VariablesAsync(), runbooks.Settings, Tools.Time);
@@ -51,7 +53,7 @@ internal sealed partial class SlotPairGrain
     private SlotPairState SwitchEnded(SlotPairState state, Operation operation)
     {
         if (operation.State == OperationState.Succeeded)
-            return state with { Pair = Switched(state.Pair!, operation) };
+            return state with { Pair = DataReplaced(Switched(state.Pair!, operation), operation) };
         var begun = operation.Steps.Find(s => s.Name == PromoteSteps.SwitchTraffic) is { StartedAt: not null, State: not StepState.Undone };
         return operation.State == OperationState.Failed && begun ? state with { Unsettled = operation.Id } : state;
     }

@@ -7,7 +7,10 @@ using CodeB.Domain.Slots;
 using CodeB.Grains.Abstractions.Env;
 using CodeB.Grains.Abstractions.Operations;
 using CodeB.Grains.Abstractions.Slots;
+using CodeB.Grains.Backups;
 using CodeB.Grains.Operations;
+using CodeB.Grains.Slots.Data;
+using CodeB.Protection.DataPath;
 
 namespace CodeB.Grains.Slots;
 
@@ -16,7 +19,12 @@ namespace CodeB.Grains.Slots;
 /// end makes of the slots; it is entered into the three switches here.
 /// </summary>
 internal sealed partial class SlotPairGrain(
-    [PersistentState("slots")] IPersistentState<SlotPairState> state, OperationTools tools, DeliveryRunbooks runbooks)
+    [PersistentState("slots")] IPersistentState<SlotPairState> state,
+    OperationTools tools,
+    DeliveryRunbooks runbooks,
+    ProjectData data,
+    ISetTaker sets,
+    KeyRing keys)
     : OperationGrain<SlotPairState>(state, tools), ISlotPairGrain
 {
     protected override OperationOwnerKind Owner => OperationOwnerKind.SlotPair;
@@ -46,6 +54,12 @@ internal sealed partial class SlotPairGrain(
                 $"{this.GetPrimaryKeyString()} still holds {pair.Blue.Version} {pair.Green.Version}; empty its slots first".Replace("  ", " "));
         }
 
+        if (State.Pair?.Kept is [{ } kept, ..])
+        {
+            throw DomainException.Precondition(
+                $"{this.GetPrimaryKeyString()} still keeps {string.Join(", ", kept.Places.Values)} of {kept.Version} until {kept.Until:u}; CodeB drops it then");
+        }
+
         await WriteAsync(s => s with { Pair = null });
     }
 
@@ -57,6 +71,7 @@ internal sealed partial class SlotPairGrain(
             DeployKind => await PrepareDeployAsync(operation, pair),
             PromoteKind or RollbackKind => await PrepareSwitchAsync(operation, pair),
             CleanUpKind => await PrepareCleanUpAsync(operation, pair),
+            DropKeptRunbook.Name => await PrepareDropKeptAsync(operation),
             _ => throw DomainException.Precondition($"{project.Name}: this version of CodeB knows no operation '{operation.Kind}'"),
         };
     }
@@ -69,9 +84,10 @@ internal sealed partial class SlotPairGrain(
 
     protected override SlotPairState Conclude(SlotPairState state, Operation operation) => operation.Kind switch
     {
-        DeployKind => state with { Pair = DeployEnded(state, operation) },
+        DeployKind => state with { Pair = WithSnapshotOf(DeployEnded(state, operation), operation) },
         PromoteKind or RollbackKind => SwitchEnded(state, operation),
         CleanUpKind => state with { Pair = CleanUpEnded(state.Pair!, operation) },
+        DropKeptRunbook.Name => state with { Pair = DropKeptEnded(state.Pair!, operation) },
         _ => state,
     };
 
@@ -84,6 +100,7 @@ internal sealed partial class SlotPairGrain(
         finally
         {
             await ScheduleCleanUpAsync();
+            await ScheduleDropAsync();
         }
     }
 

@@ -90,7 +90,7 @@ public static class PgSql
     /// </summary>
     public static string Close(string database) =>
         $"""
-        ALTER DATABASE {Identifier(database)} WITH ALLOW_CONNECTIONS false;
+        {IfThere(database, $"ALTER DATABASE {Identifier(database)} WITH ALLOW_CONNECTIONS false")}
         DO $codeb$ BEGIN
           PERFORM pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = {Literal(database)} AND pid <> pg_backend_pid();
           FOR i IN 1..1000 LOOP
@@ -102,7 +102,7 @@ public static class PgSql
 
         """;
 
-    public static string Reopen(string database) => $"ALTER DATABASE {Identifier(database)} WITH ALLOW_CONNECTIONS true;";
+    public static string Reopen(string database) => IfThere(database, $"ALTER DATABASE {Identifier(database)} WITH ALLOW_CONNECTIONS true");
 
     /// <summary>
     /// Two renames in one transaction: at no instant is there none or another database of the live name. Both stay closed; the
@@ -144,6 +144,10 @@ public static class PgSql
     private const string Mark = "codeb.kept_by";
 
     public static string Rename(string from, string to) => $"ALTER DATABASE {Identifier(from)} RENAME TO {Identifier(to)};";
+
+    /// <summary>One statement, where asking first would be a command of its own while writers are held.</summary>
+    private static string IfThere(string database, string statement) =>
+        $"DO $codeb$ BEGIN IF EXISTS (SELECT FROM pg_database WHERE datname = {Literal(database)}) THEN EXECUTE {Literal(statement)}; END IF; END $codeb$;";
 
     private static string Join(ReadOnlySpan<string> names)
     {

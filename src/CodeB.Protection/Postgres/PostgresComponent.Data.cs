@@ -12,17 +12,11 @@ public sealed partial class PostgresComponent
 {
     private const string KeptKind = "before";
 
-    public async Task HoldAsync(CancellationToken cancellationToken)
-    {
-        if (await ExistsAsync(settings.Database, cancellationToken))
-            await RunAsync(PgCommands.MaintenanceDatabase, PgSql.Close(settings.Database), cancellationToken);
-    }
+    public Task HoldAsync(CancellationToken cancellationToken) =>
+        RunAsync(PgCommands.MaintenanceDatabase, PgSql.Close(CheckedDatabase()), cancellationToken);
 
-    public async Task ReleaseAsync(CancellationToken cancellationToken)
-    {
-        if (await ExistsAsync(settings.Database, cancellationToken))
-            await RunAsync(PgCommands.MaintenanceDatabase, PgSql.Reopen(settings.Database), cancellationToken);
-    }
+    public Task ReleaseAsync(CancellationToken cancellationToken) =>
+        RunAsync(PgCommands.MaintenanceDatabase, PgSql.Reopen(CheckedDatabase()), cancellationToken);
 
     public string? KeptPlace(RestoreRun run) => run.Facts.TryGetValue(OldFact, out var old) && old == "kept" ? Old(run) : null;
 
@@ -52,9 +46,6 @@ public sealed partial class PostgresComponent
         var json = await RunAsync(PgCommands.MaintenanceDatabase, PgSql.Kept(place), cancellationToken);
         return json.Length == 0 ? null : Parse(json);
     }
-
-    private async Task<bool> ExistsAsync(string database, CancellationToken cancellationToken) =>
-        (await RunAsync(PgCommands.MaintenanceDatabase, PgSql.ExistingDatabases(database), cancellationToken)).Length > 0;
 
     private DomainException NotOurs(string place, string keptBy, string mark) => DomainException.Precondition(
         $"{server.Server.Name}: database {place} is marked as kept by '{mark}', not by {keptBy}; it stays as it is");

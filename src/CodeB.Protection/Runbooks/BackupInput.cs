@@ -29,6 +29,12 @@ public sealed record BackupInput
     /// <summary>False stores in the clear; the caller then gives the context no keys.</summary>
     public bool Encrypt { get; init; } = true;
 
+    /// <summary>The operation that asked for the set; empty for a person's call.</summary>
+    public string ForOperation { get; init; } = "";
+
+    /// <summary>A line for the manifest's notes; empty for none.</summary>
+    public string Note { get; init; } = "";
+
     /// <summary>Other sets of the project that are being written at this moment and so are not leftovers.</summary>
     public IReadOnlyList<string> RunningSets { get; init; } = [];
 }

@@ -110,7 +110,7 @@ public static class BackupRunbook
             StartedAt = DateTimeOffset.Parse(run.Facts["started_at"], System.Globalization.CultureInfo.InvariantCulture),
             FinishedAt = context.Clock.GetUtcNow(),
             Artifacts = artifacts,
-            Notes = Notes(artifacts),
+            Notes = context.Input.Note.Length == 0 ? Notes(artifacts) : [context.Input.Note, .. Notes(artifacts)],
         };
         await context.Sets.SealAsync(manifest, cancellationToken);
         run.Facts[ManifestFact] = System.Text.Encoding.UTF8.GetString(manifest.ToJson());

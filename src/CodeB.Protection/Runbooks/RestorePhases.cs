@@ -125,7 +125,7 @@ public static class RestorePhases
             context.Sets, context.Keys, context.Input.Kept);
 
     /// <summary>For what happens while writers are held, and for every way back: it must not need the backup server.</summary>
-    internal static RestoreRun WithoutSet(RestoreContext context, StepRun run) =>
+    public static RestoreRun WithoutSet(RestoreContext context, StepRun run) =>
         new(run, new BackupManifest { SetId = context.Set.Value }, context.Sets, context.Keys, context.Input.Kept);
 
     private static async Task HoldAsync(RestoreContext context, string name, StepRun run, CancellationToken cancellationToken)

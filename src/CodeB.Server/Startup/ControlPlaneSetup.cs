@@ -27,6 +27,7 @@ internal static class ControlPlaneSetup
         services.AddSingleton<Fleet>();
         services.AddSingleton<DeliveryRunbooks>();
         services.AddSingleton<ProjectData>();
+        services.AddSingleton<ISetTaker, SetTaker>();
         services.AddSingleton<OperationTools>();
         services.AddHostedService<FleetRegistration>();
         services.AddHostedService<OperationResumption>();

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Net.Http.Json;
 using CodeB.EndToEnd.Tests.Topology;
 using CodeB.V1;
 
@@ -67,20 +68,25 @@ internal sealed class Worb(TopologyFixture topology, string name, string environ
         File = "DATABASE_URL=://no-address\n",
     }).ResponseAsync;
 
-    public Task<Operation> DeployAsync(Api api, string version) => Api.EndAsync(StartDeploy(api, version));
+    public Task<Operation> DeployAsync(Api api, string version, bool snapshot = false) => Api.EndAsync(StartDeploy(api, version, snapshot: snapshot));
 
-    public Grpc.Core.AsyncServerStreamingCall<OperationUpdate> StartDeploy(Api api, string version, string? image = null) =>
+    public Grpc.Core.AsyncServerStreamingCall<OperationUpdate> StartDeploy(Api api, string version, string? image = null, bool snapshot = false) =>
         api.Slots.Deploy(new DeployRequest
         {
             Project = name,
             Environment = environment,
             Version = version,
             Image = image ?? $"localhost/guestbook:{version}",
+            Snapshot = snapshot,
         });
 
     public Task<Operation> PromoteAsync(Api api) => Api.EndAsync(api.Slots.Promote(new PromoteRequest { Project = name, Environment = environment }));
 
     public Task<Operation> RollbackAsync(Api api) => Api.EndAsync(api.Slots.Rollback(new RollbackRequest { Project = name, Environment = environment }));
+
+    /// <summary>Back to the other slot, with its database and its Redis.</summary>
+    public Task<Operation> RollbackWithDataAsync(Api api) => Api.EndAsync(api.Slots.Rollback(
+        new RollbackRequest { Project = name, Environment = environment, RestoreDb = true, RestoreRedis = true }));
 
     public Task<Operation> BackUpAsync(Api api) =>
         Api.EndAsync(api.Backups.RunBackup(new RunBackupRequest { Project = name, Environment = environment }));
@@ -103,6 +109,23 @@ internal sealed class Worb(TopologyFixture topology, string name, string environ
         var client = new HttpClient { BaseAddress = new Uri($"http://{topology.AddressOf("app")}"), Timeout = TimeSpan.FromSeconds(15) };
         client.DefaultRequestHeaders.Host = Domain;
         return client;
+    }
+
+    /// <summary>An entry in the guestbook, and a key, as the version that has the traffic writes them.</summary>
+    public async Task WriteAsync(string message)
+    {
+        using var browser = Browser();
+        using var answer = await browser.PostAsJsonAsync(new Uri("/api/entries", UriKind.Relative), new { author = "tide", message });
+        Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync());
+        await RunAsync("storage", $"redis-cli SET {name}:{message} 1");
+    }
+
+    /// <summary>The guestbook's entries with the versions that wrote them, and the keys, as they are on storage.</summary>
+    public async Task<string> EntriesAsync()
+    {
+        var rows = await SqlAsync(Database, "SELECT string_agg(message || ' by ' || version, ', ' ORDER BY id) FROM entries");
+        var keys = await RunAsync("storage", $"redis-cli --scan --pattern '{name}:[a-z]*' | sort | tr '\n' ' '");
+        return $"{rows} | {keys}";
     }
 
     /// <summary>The version that the world sees, or why it sees none.</summary>

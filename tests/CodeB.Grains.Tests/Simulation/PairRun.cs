@@ -73,7 +73,7 @@ internal sealed class PairRun(SimulatedFleet fleet, ISlotPairGrain pair, Simulat
             case Act.Promote:
                 return pair.PromoteAsync(new PromoteCommand { StartedBy = "ann" });
             case Act.Rollback:
-                return pair.RollbackAsync("ann");
+                return pair.RollbackAsync(new RollbackCommand { StartedBy = "ann" });
             default:
                 return pair.CleanUpAsync(new CleanUpCommand { Force = act == Act.CleanUpForced, StartedBy = "ann" });
         }

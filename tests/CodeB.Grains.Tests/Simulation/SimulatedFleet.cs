@@ -67,6 +67,7 @@ public sealed class SimulatedFleet : IAsyncDisposable
         builder.Services.AddSingleton<Fleet>();
         builder.Services.AddSingleton<DeliveryRunbooks>();
         builder.Services.AddSingleton<ProjectData>();
+        builder.Services.AddSingleton<ISetTaker, SetTaker>();
         builder.Services.AddSingleton<OperationTools>();
         var host = builder.Build();
         await host.StartAsync();

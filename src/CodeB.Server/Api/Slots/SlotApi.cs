@@ -14,7 +14,7 @@ internal sealed class SlotApi(IGrainFactory grains, OperationStreams streams) : 
     public override async Task Deploy(DeployRequest request, IServerStreamWriter<OperationUpdate> responseStream, ServerCallContext context)
     {
         var pair = Pair(request.Project, request.Environment);
-        var command = new DeployCommand { Version = request.Version, Image = request.Image, StartedBy = context.Name() };
+        var command = new DeployCommand { Version = request.Version, Image = request.Image, StartedBy = context.Name(), Snapshot = request.Snapshot };
         if (request.DryRun)
             await responseStream.WriteAsync((await pair.PlanDeployAsync(command)).ToUpdate("deploy", pair.GetPrimaryKeyString()));
         else
@@ -34,10 +34,11 @@ internal sealed class SlotApi(IGrainFactory grains, OperationStreams streams) : 
     public override async Task Rollback(RollbackRequest request, IServerStreamWriter<OperationUpdate> responseStream, ServerCallContext context)
     {
         var pair = Pair(request.Project, request.Environment);
+        var command = new RollbackCommand { StartedBy = context.Name(), RestoreDb = request.RestoreDb, RestoreRedis = request.RestoreRedis };
         if (request.DryRun)
-            await responseStream.WriteAsync((await pair.PlanRollbackAsync()).ToUpdate("rollback", pair.GetPrimaryKeyString()));
+            await responseStream.WriteAsync((await pair.PlanRollbackAsync(command)).ToUpdate("rollback", pair.GetPrimaryKeyString()));
         else
-            await streams.FollowAsync(pair, await pair.RollbackAsync(context.Name()), responseStream, context);
+            await streams.FollowAsync(pair, await pair.RollbackAsync(command), responseStream, context);
     }
 
     public override async Task CleanUp(CleanUpRequest request, IServerStreamWriter<OperationUpdate> responseStream, ServerCallContext context)
