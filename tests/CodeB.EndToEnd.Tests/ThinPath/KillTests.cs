@@ -68,9 +68,7 @@ public sealed class KillTests(KilledCodeB killed)
                     Assert.Equal(SlotState.Failed, idle.State);
                     Assert.Equal("", await worb.ContainerAsync(idle.Name));
                 },
-                kinds: [FaultPoints.AfterUndo],
-                // A project without a release command has nothing of it to undo.
-                unreachable: ["deploy/release/after-undo"]);
+                kinds: [FaultPoints.AfterUndo]);
         }
         finally
         {

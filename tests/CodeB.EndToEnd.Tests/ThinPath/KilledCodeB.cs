@@ -21,6 +21,12 @@ public sealed class KilledCodeB(TopologyFixture topology) : IAsyncLifetime, ICol
         CodeB = await OwnCodeB.CreateAsync(topology, "killed");
         var api = await CodeB.StartAsync();
         await Worb.CreateAsync(api);
+        await api.Projects.UpdateProjectAsync(new UpdateProjectRequest
+        {
+            Name = Worb.Name,
+            // Anything that the image can do, so that a deploy has each of its steps.
+            Container = new ContainerSettings { StopSeconds = 10, ReleaseCommand = { "/dotnet/dotnet", "--list-runtimes" } },
+        });
         await Worb.DeployAsync(api, "v1");
         await Worb.PromoteAsync(api);
         await CodeB.StopAsync();
