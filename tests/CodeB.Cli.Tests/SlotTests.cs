@@ -120,13 +120,26 @@ public sealed class SlotTests : CliTest
         ActiveSlot = "green",
         Blue = new Slot
         {
-            Name = "blue", State = SlotState.Grace, Port = 4000, Version = "v1", HealthStatus = "healthy",
-            DeployedAt = Updates.At(0), GraceUntil = Updates.At(40), DbSnapshot = "set-1", RedisSnapshot = "set-1",
+            Name = "blue",
+            State = SlotState.Grace,
+            Port = 4000,
+            Version = "v1",
+            HealthStatus = "healthy",
+            DeployedAt = Updates.At(0),
+            GraceUntil = Updates.At(40),
+            DbSnapshot = "set-1",
+            RedisSnapshot = "set-1",
         },
         Green = new Slot
         {
-            Name = "green", State = SlotState.Active, Port = 4001, Version = "v2", HealthStatus = "healthy",
-            DeployedAt = Updates.At(10), PromotedAt = Updates.At(20), PromotedBy = "ann",
+            Name = "green",
+            State = SlotState.Active,
+            Port = 4001,
+            Version = "v2",
+            HealthStatus = "healthy",
+            DeployedAt = Updates.At(10),
+            PromotedAt = Updates.At(20),
+            PromotedBy = "ann",
         },
     };
 }
