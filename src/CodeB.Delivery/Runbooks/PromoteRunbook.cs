@@ -116,18 +116,17 @@ public static class PromoteRunbook
             : $"would set the server's edge up: write {context.Settings.Traffic.EdgeFile} and reload Caddy once";
     }
 
-    private static async Task<bool> IsSwitchedAsync(PromoteContext context, StepRun run, CancellationToken cancellationToken) =>
-        await context.Traffic.LookAsync(cancellationToken) == (context.Input.Slot, context.Input.Slot);
+    private static async Task<bool> IsSwitchedAsync(PromoteContext context, StepRun run, CancellationToken cancellationToken)
+    {
+        var (gate, served) = await context.Traffic.LookAsync(cancellationToken);
+        // Kept from the first look: after a kill the gate may be where this promote has put it.
+        run.Facts.TryAdd(TrafficBefore, gate is { } slot ? SlotPlace.WordOf(slot) : None);
+        return gate == context.Input.Slot && served == context.Input.Slot;
+    }
 
     private static async Task SwitchAsync(PromoteContext context, StepRun run, CancellationToken cancellationToken)
     {
-        if (!run.Facts.ContainsKey(TrafficBefore))
-        {
-            var open = await context.Traffic.OpenGatesAsync(cancellationToken);
-            run.Facts[TrafficBefore] = open.Count == 0 ? None : SlotPlace.WordOf(open.Min());
-            await run.SaveAsync(cancellationToken);
-        }
-
+        await run.SaveAsync(cancellationToken);
         await context.Traffic.SwitchAsync(context.Input.Slot, cancellationToken);
         run.Report($"new requests go to {context.Place.Word} (before: {run.Facts[TrafficBefore]})");
     }

@@ -83,6 +83,22 @@ public sealed class TrafficSwitch(IHostSession host, TrafficSettings settings, T
     /// <exception cref="DomainException">FailedPrecondition: Caddy does not follow the gate.</exception>
     public async Task SwitchAsync(SlotName? to, CancellationToken cancellationToken)
     {
+        if (to is not { } slot || !await MovedAsync(slot, cancellationToken))
+            await OpenOnlyAsync(to, cancellationToken);
+        if (site.PrimaryDomain is not null)
+            await WaitUntilServedAsync(to, cancellationToken);
+    }
+
+    /// <summary>The usual switch, without a look before it: from the other slot's gate, over the slot's own if that is open as well.</summary>
+    private async Task<bool> MovedAsync(SlotName to, CancellationToken cancellationToken)
+    {
+        var move = EdgeCommands.Move(site.GateFile(settings, SlotMachine.Other(to)), site.GateFile(settings, to));
+        var result = await host.RunAsync(move with { SuccessExitCodes = [0, 1] }, cancellationToken: cancellationToken);
+        return result.ExitCode == 0;
+    }
+
+    private async Task OpenOnlyAsync(SlotName? to, CancellationToken cancellationToken)
+    {
         var open = await GateFilesAsync(cancellationToken);
         var folder = site.GateDirectory(settings);
         var wanted = to is { } slot ? site.Gate(slot) : null;
@@ -103,8 +119,6 @@ public sealed class TrafficSwitch(IHostSession host, TrafficSettings settings, T
         string[] surplus = [.. open.Where(gate => gate != wanted).Select(gate => $"{folder}/{gate}")];
         if (surplus.Length > 0)
             await RunAsync(EdgeCommands.Remove(surplus), cancellationToken);
-        if (site.PrimaryDomain is not null)
-            await WaitUntilServedAsync(to, cancellationToken);
     }
 
     /// <summary>What the server really shows: its gate, where Caddy sends a request, and how many each slot is answering.</summary>
