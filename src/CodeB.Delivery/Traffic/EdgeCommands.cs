@@ -19,8 +19,10 @@ public static class EdgeCommands
 
     /// <summary>Every name's link, a line each: its path and where it leads, a tab between. Without the folders there is none.</summary>
     public static Command ListLinks(TrafficSettings settings) =>
-        Command.Of("find", settings.DomainsDirectory, settings.RedirectsDirectory, "-mindepth", "1", "-maxdepth", "1", "-type", "l", "-printf", "%p\\t%l\\n")
-            with { SuccessExitCodes = [0, 1] };
+        Command.Of("find", settings.DomainsDirectory, settings.RedirectsDirectory, "-mindepth", "1", "-maxdepth", "1", "-type", "l", "-printf", "%p\\t%l\\n") with
+        {
+            SuccessExitCodes = [0, 1],
+        };
 
     /// <summary>Every pair's open gates, a path a line.</summary>
     public static Command ListAllGates(TrafficSettings settings) =>
