@@ -47,6 +47,7 @@ public static class WeProgram
                 SwitchCommands.Rollback(runner),
                 CleanUpCommand.Create(runner),
                 SlotsCommand.Create(runner),
+                LogsCommand.Create(runner),
                 HistoryCommand.Create(runner)),
             new("Protection", BackupCommands.Create(runner), RestoreCommand.Create(runner)),
             new("Insight", StatusCommand.Create(runner), OperationCommands.Create(runner)),

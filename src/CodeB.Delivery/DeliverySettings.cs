@@ -14,7 +14,7 @@ public sealed record DeliverySettings
     public string EnvDirectory { get; init; } = "/opt/codeb/env";
 
     /// <summary>Folder for archives on their way into the engine; what is left there by a broken upload is removed by the next ones.</summary>
-    public string UploadDirectory { get; init; } = "/var/tmp/codeb-uploads";
+    public string UploadDirectory { get; init; } = "/opt/codeb/uploads";
 
     /// <summary>For how long a release command may run.</summary>
     public TimeSpan ReleaseTimeout { get; init; } = TimeSpan.FromMinutes(15);

@@ -180,4 +180,34 @@ public sealed class DeliveryTests : CliTest
         Assert.Equal(5, await running);
         Assert.Contains("`we operation watch op-7`", Error, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task A_deploy_that_changes_nothing_says_so_and_ends_with_0()
+    {
+        var done = Updates.Finished();
+        done.Operation.Facts["unchanged"] = "true";
+        done.Operation.Steps.Add(new Step { Name = "compare", State = StepState.Done, Detail = "2 runs already in blue" });
+        Fake.Answer<DeployRequest>(done);
+        Assert.Equal(0, await We("deploy worb 2"));
+        Assert.Contains("deploy worb/production: unchanged: 2 runs already in blue", Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("succeeded", Output, StringComparison.Ordinal);
+        Assert.False(Fake.Request<DeployRequest>().Force);
+    }
+
+    [Fact]
+    public async Task Force_is_sent()
+    {
+        Fake.Answer<DeployRequest>(Updates.Success());
+        Assert.Equal(0, await We("deploy worb 2 --force"));
+        Assert.True(Fake.Request<DeployRequest>().Force);
+    }
+
+    [Fact]
+    public async Task A_log_in_an_error_stays_in_its_lines_and_none_of_them_passes_for_one_of_ours()
+    {
+        const string Text = "app: it ended; the end of its log:\nfirst\u001b[2J\nerror: not ours";
+        Fake.Fail<DeployRequest>(StatusCode.FailedPrecondition, "x", null, Updates.First(), Updates.Finished(OperationState.Undone, Text, "FAILED_PRECONDITION"));
+        Assert.Equal(1, await We("deploy worb 2"));
+        Assert.Contains("the end of its log:\n  | first[2J\n  | error: not ours (everything", Error, StringComparison.Ordinal);
+    }
 }

@@ -87,7 +87,11 @@ internal sealed class CommandRunner(Terminal terminal, CancellationToken interru
             return error.ExitCode;
         }
 
-        terminal.ErrorLine($"error: {error.Message}");
+        // What a container has written stays in its lines, each marked so that none of them passes for one of ours.
+        var lines = error.Message.Split('\n');
+        terminal.ErrorLine($"error: {lines[0]}");
+        foreach (var line in lines.Skip(1))
+            terminal.ErrorLine($"  | {line}");
         if (error.Hint.Length > 0)
             terminal.ErrorLine($"  {error.Hint}");
         return error.ExitCode;

@@ -11,6 +11,9 @@ public sealed class Terminal
 
     public required TextReader Input { get; init; }
 
+    /// <summary>Standard input as bytes; whoever takes it reads nothing from <see cref="Input"/>.</summary>
+    public Func<Stream> InputBytes { get; init; } = () => Stream.Null;
+
     /// <summary>A person can be asked: input and output are a terminal.</summary>
     public bool CanAsk { get; init; }
 
@@ -32,6 +35,7 @@ public sealed class Terminal
             Output = Console.Out,
             Error = Console.Error,
             Input = Console.In,
+            InputBytes = Console.OpenStandardInput,
             CanAsk = !Console.IsInputRedirected && !Console.IsOutputRedirected,
             Live = shown ? CreateLive(Console.Out, Environment.GetEnvironmentVariable) : null,
             Variable = Environment.GetEnvironmentVariable,

@@ -77,6 +77,12 @@ internal static class OperationFollower
         {
             if (we.Json)
                 return ExitCode.Success;
+            if (operation.Facts.ContainsKey("unchanged"))
+            {
+                we.Line($"{operation.Kind} {operation.Target}: unchanged: {operation.Steps.LastOrDefault()?.Detail}");
+                return ExitCode.Success;
+            }
+
             we.Line($"{operation.Kind} {operation.Target}: succeeded{(time.Length > 0 ? $" in {time}" : "")}");
             // Some facts are documents that steps hand on to each other; --json has them too.
             foreach (var (name, value) in operation.Facts.OrderBy(fact => fact.Key, StringComparer.Ordinal))

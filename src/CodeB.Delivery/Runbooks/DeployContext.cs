@@ -26,6 +26,9 @@ public sealed record DeployInput
     /// <summary>A backup set of the project's data is taken before anything is touched.</summary>
     public bool Snapshot { get; init; }
 
+    /// <summary>In a dry run: the image is sent along later, so it is not looked for.</summary>
+    public bool ImageFollows { get; init; }
+
     /// <inheritdoc cref="ContainerSpec.ContainerPort"/>
     public int? ContainerPort { get; init; }
 

@@ -101,6 +101,8 @@ public static class DeployRunbook
 
     private static async Task<string> InspectImageAsync(DeployContext context, StepRun run, CancellationToken cancellationToken)
     {
+        if (context.Input.ImageFollows)
+            return $"{context.Input.Image} would be sent and loaded";
         if (await context.Engine.FindImageAsync(context.Input.Image, cancellationToken) is not null)
             return $"{context.Input.Image} is on {context.Server}";
         return IsLocal(context.Input.Image) ? throw MissingImage(context) : $"would pull {context.Input.Image}";

@@ -21,7 +21,10 @@ public interface ISlotPairGrain : IOperationOwner
     [AlwaysInterleave]
     Task<List<Release>> GetHistoryAsync(int limit);
 
-    /// <summary>Starts a version in the idle slot. Returns the started operation.</summary>
+    /// <summary>
+    /// Starts a version in the idle slot. Returns the started operation, or a finished one that is kept nowhere, with the fact
+    /// <c>unchanged</c>, where exactly that version is there already.
+    /// </summary>
     Task<Operation> DeployAsync(DeployCommand command);
 
     /// <summary>Makes the deployed slot active, and watches it. Returns the started operation.</summary>
@@ -74,6 +77,10 @@ public sealed record DeployCommand
     /// <summary>Take a backup set of the project's data first, and keep its id with the slot that is active now.</summary>
     [Id(4)]
     public bool Snapshot { get; init; }
+
+    /// <summary>In a dry run: the image is sent along later and need not be on the server yet.</summary>
+    [Id(5)]
+    public bool ImageFollows { get; init; }
 }
 
 [GenerateSerializer]

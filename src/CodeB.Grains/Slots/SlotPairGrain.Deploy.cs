@@ -19,11 +19,18 @@ internal sealed partial class SlotPairGrain
     async Task<Operation> ISlotPairGrain.DeployAsync(DeployCommand command)
     {
         var (operation, before, deploying) = await DeployOperationAsync(command);
+        if (!command.Force && await UnchangedAsync(operation, before) is { } unchanged)
+            return unchanged;
         return await StartAsync(operation, s => s with { Pair = deploying, BeforeDeploy = before });
     }
 
-    async Task<List<PlanFinding>> ISlotPairGrain.PlanDeployAsync(DeployCommand command) =>
-        await PlanAsync((await DeployOperationAsync(command)).Operation);
+    async Task<List<PlanFinding>> ISlotPairGrain.PlanDeployAsync(DeployCommand command)
+    {
+        var (operation, before, _) = await DeployOperationAsync(command);
+        if (!command.Force && await UnchangedAsync(operation, before) is { } unchanged)
+            return [.. unchanged.Steps.Select(step => new PlanFinding { Step = step.Name, Ok = true, Message = step.Detail })];
+        return await PlanAsync(operation);
+    }
 
     private async Task<PreparedOperation> PrepareDeployAsync(Operation operation, SlotPair pair) => PreparedDeploy(
         operation,
@@ -60,6 +67,7 @@ internal sealed partial class SlotPairGrain
             Version = version,
             Image = image,
             Snapshot = SnapshotOf(project, command),
+            ImageFollows = command.ImageFollows,
             ContainerPort = project.Container.Port == 0 ? null : project.Container.Port,
             MemoryBytes = project.Container.MemoryMegabytes == 0 ? null : project.Container.MemoryMegabytes * 1024L * 1024,
             Cpus = project.Container.Cpus == 0 ? null : project.Container.Cpus,
@@ -77,8 +85,9 @@ internal sealed partial class SlotPairGrain
     {
         if (command.Image.Length > 0)
             return ProjectRules.Image(command.Image);
-        return project.ImageRepository.Length > 0
-            ? ProjectRules.Image($"{project.ImageRepository}:{command.Version}")
-            : throw DomainException.Invalid("image", $"is empty, and project {project.Name} names no image repository; give one such as 'localhost/{project.Name}:{command.Version}'");
+        var repository = project.ImageRepository.Length == 0 && command.ImageFollows ? $"localhost/{project.Name}" : project.ImageRepository;
+        return repository.Length > 0
+            ? ProjectRules.Image($"{repository}:{command.Version}")
+            : throw DomainException.Invalid("image", $"is empty, and project {project.Name} names no image repository; give one such as 'localhost/{project.Name}:{command.Version}', or the project its repository: 'we project set {project.Name} --image-repository'");
     }
 }

@@ -16,6 +16,7 @@ public static class ApiSetup
     {
         builder.Services.AddGrpc(options => options.Interceptors.Add<ErrorInterceptor>());
         builder.Services.AddSingleton<OperationStreams>();
+        builder.Services.AddSingleton<SlotLogs>();
         builder.Services.AddSingleton(new ServerStart(TimeProvider.System.GetUtcNow()));
         return builder;
     }

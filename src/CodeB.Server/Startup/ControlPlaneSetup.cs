@@ -26,6 +26,7 @@ internal static class ControlPlaneSetup
             provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<Fleet>();
         services.AddSingleton<DeliveryRunbooks>();
+        services.AddSingleton<ImageUploads>();
         services.AddSingleton<ProjectData>();
         services.AddSingleton<ISetTaker, SetTaker>();
         services.AddSingleton<OperationTools>();

@@ -19,6 +19,9 @@ public abstract class CliTest : IAsyncLifetime
     /// <summary>What stands on standard input.</summary>
     protected string Input { get; set; } = "";
 
+    /// <summary>The same for commands that read bytes.</summary>
+    protected byte[] InputBytes { get; set; } = [];
+
     /// <summary>Reads of standard input wait for this one, as at a console where nobody types.</summary>
     protected TaskCompletionSource? Typing { get; set; }
 
@@ -56,6 +59,7 @@ public abstract class CliTest : IAsyncLifetime
             Output = output,
             Error = _error,
             Input = Typing is { } typing ? new SilentReader(typing.Task) : new StringReader(Input),
+            InputBytes = () => new MemoryStream(InputBytes),
             CanAsk = CanAsk,
             Live = Live ? LiveConsole(output) : null,
             Variable = name => Variables.GetValueOrDefault(name),

@@ -24,6 +24,9 @@ public sealed class FakeCodeB : IAsyncLifetime
     /// <summary>The header that names the caller, of the last call.</summary>
     public string? Actor { get; private set; }
 
+    /// <summary>An upload is answered after its first message, whatever else may come.</summary>
+    public bool RefusesUploads { get; set; }
+
     public IReadOnlyList<IMessage> Requests => [.. _requests];
 
     /// <summary>Answers requests of that type; calls without an answer fail as UNIMPLEMENTED.</summary>

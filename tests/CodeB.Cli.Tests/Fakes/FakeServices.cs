@@ -42,6 +42,27 @@ internal sealed class FakeEnv(FakeCodeB codeb) : EnvService.EnvServiceBase
 
 internal sealed class FakeSlots(FakeCodeB codeb) : SlotService.SlotServiceBase
 {
+    /// <summary>Kept as one request with all its bytes.</summary>
+    public override async Task<UploadImageResponse> UploadImage(IAsyncStreamReader<UploadImageRequest> requestStream, ServerCallContext context)
+    {
+        var whole = new UploadImageRequest();
+        using var bytes = new MemoryStream();
+        await foreach (var part in requestStream.ReadAllAsync(context.CancellationToken))
+        {
+            if (bytes.Length == 0)
+                (whole.Project, whole.Environment) = (part.Project, part.Environment);
+            part.Data.WriteTo(bytes);
+            if (codeb.RefusesUploads)
+                break;
+        }
+
+        whole.Data = Google.Protobuf.ByteString.CopyFrom(bytes.ToArray());
+        return await codeb.OneAsync<UploadImageResponse>(whole, context);
+    }
+
+    public override Task GetLogs(GetLogsRequest request, IServerStreamWriter<LogLine> responseStream, ServerCallContext context) =>
+        codeb.StreamAsync(request, responseStream, context);
+
     public override Task Deploy(DeployRequest request, IServerStreamWriter<OperationUpdate> responseStream, ServerCallContext context) =>
         codeb.StreamAsync(request, responseStream, context);
 

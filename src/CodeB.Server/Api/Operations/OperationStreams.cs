@@ -16,6 +16,8 @@ internal sealed class OperationStreams
         IOperationOwner owner, CodeB.Domain.Operations.Operation started, IServerStreamWriter<OperationUpdate> responses, ServerCallContext context)
     {
         await responses.WriteAsync(started.ToUpdate(), context.CancellationToken);
+        if (started.State == CodeB.Domain.Operations.OperationState.Succeeded)
+            return;
         await foreach (var item in owner.WatchAsync(started.Id, context.CancellationToken))
             await responses.WriteAsync(item.ToUpdate(), context.CancellationToken);
 

@@ -3,22 +3,46 @@ using CodeB.Domain.Naming;
 using CodeB.Domain.Projects;
 using CodeB.Grains.Abstractions.Registry;
 using CodeB.Grains.Abstractions.Slots;
+using CodeB.Grains.Slots;
 using CodeB.Server.Api.Operations;
 using CodeB.V1;
 using Grpc.Core;
 
 namespace CodeB.Server.Api.Slots;
 
-internal sealed class SlotApi(IGrainFactory grains, OperationStreams streams) : SlotService.SlotServiceBase
+internal sealed class SlotApi(IGrainFactory grains, OperationStreams streams, ImageUploads uploads, SlotLogs logs) : SlotService.SlotServiceBase
 {
     public override async Task Deploy(DeployRequest request, IServerStreamWriter<OperationUpdate> responseStream, ServerCallContext context)
     {
         var pair = Pair(request.Project, request.Environment);
-        var command = new DeployCommand { Version = request.Version, Image = request.Image, StartedBy = context.Name(), Snapshot = request.Snapshot };
+        var command = new DeployCommand
+        {
+            Version = request.Version,
+            Image = request.Image,
+            StartedBy = context.Name(),
+            Force = request.Force,
+            Snapshot = request.Snapshot,
+            ImageFollows = request.DryRun && request.ImageFollows,
+        };
         if (request.DryRun)
             await responseStream.WriteAsync((await pair.PlanDeployAsync(command)).ToUpdate("deploy", pair.GetPrimaryKeyString()));
         else
             await streams.FollowAsync(pair, await pair.DeployAsync(command), responseStream, context);
+    }
+
+    public override async Task<UploadImageResponse> UploadImage(IAsyncStreamReader<UploadImageRequest> requestStream, ServerCallContext context)
+    {
+        await using var upload = new UploadStream(requestStream);
+        var first = await upload.StartAsync(context.CancellationToken);
+        var pair = await Pair(first.Project, first.Environment).GetAsync();
+        var image = await uploads.LoadAsync(pair.Pair.Server, upload, context.CancellationToken);
+        return new UploadImageResponse { Image = image, Bytes = upload.BytesRead };
+    }
+
+    public override async Task GetLogs(GetLogsRequest request, IServerStreamWriter<LogLine> responseStream, ServerCallContext context)
+    {
+        var pair = await Pair(request.Project, request.Environment).GetAsync();
+        await logs.ReadAsync(pair.Pair, request, line => responseStream.WriteAsync(new LogLine { Text = line }, context.CancellationToken), context.CancellationToken);
     }
 
     public override async Task Promote(PromoteRequest request, IServerStreamWriter<OperationUpdate> responseStream, ServerCallContext context)
