@@ -70,6 +70,7 @@ internal sealed class Worb(TopologyFixture topology, string name, string environ
 
     public Task<Operation> DeployAsync(Api api, string version, bool snapshot = false) => Api.EndAsync(StartDeploy(api, version, snapshot: snapshot));
 
+    /// <summary>A deploy that does its work even where exactly this version is there already.</summary>
     public Grpc.Core.AsyncServerStreamingCall<OperationUpdate> StartDeploy(Api api, string version, string? image = null, bool snapshot = false) =>
         api.Slots.Deploy(new DeployRequest
         {
@@ -78,6 +79,7 @@ internal sealed class Worb(TopologyFixture topology, string name, string environ
             Version = version,
             Image = image ?? $"localhost/guestbook:{version}",
             Snapshot = snapshot,
+            Force = true,
         });
 
     public Task<Operation> PromoteAsync(Api api) => Api.EndAsync(api.Slots.Promote(new PromoteRequest { Project = name, Environment = environment }));
