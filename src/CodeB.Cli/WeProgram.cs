@@ -6,6 +6,7 @@ using CodeB.Cli.Env;
 using CodeB.Cli.Insight;
 using CodeB.Cli.Projects;
 using CodeB.Cli.Protection;
+using CodeB.Cli.Registry;
 using CodeB.Cli.Servers;
 
 namespace CodeB.Cli;
@@ -39,7 +40,7 @@ public static class WeProgram
         CommandGroup[] groups =
         [
             new("Servers", ServerCommands.Create(runner)),
-            new("Projects", ProjectCommands.Create(runner), EnvCommands.Create(runner)),
+            new("Projects", ProjectCommands.Create(runner), DomainCommands.Create(runner), PreviewCommands.Create(runner), EnvCommands.Create(runner)),
             new(
                 "Delivery",
                 DeployCommand.Create(runner),
@@ -50,7 +51,7 @@ public static class WeProgram
                 LogsCommand.Create(runner),
                 HistoryCommand.Create(runner)),
             new("Protection", BackupCommands.Create(runner), RestoreCommand.Create(runner)),
-            new("Insight", StatusCommand.Create(runner), OperationCommands.Create(runner)),
+            new("Insight", StatusCommand.Create(runner), RegistryCommands.Create(runner), OperationCommands.Create(runner)),
         ];
 
         var root = new RootCommand("we: deploys, protects and moves what runs on your servers, through CodeB.");

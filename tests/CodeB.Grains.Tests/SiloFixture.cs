@@ -1,6 +1,8 @@
+using System.Collections.Concurrent;
 using CodeB.Grains.Backups;
 using CodeB.Grains.Hosting;
 using CodeB.Grains.Operations;
+using CodeB.Grains.Registry;
 using CodeB.Grains.Servers;
 using CodeB.Grains.Slots;
 using CodeB.Hosts.Sessions;
@@ -16,6 +18,9 @@ namespace CodeB.Grains.Tests;
 public sealed class SiloFixture : IAsyncLifetime
 {
     private IHost? _host;
+
+    /// <summary>Servers that do answer, by the name under which they are registered.</summary>
+    internal static ConcurrentDictionary<string, Machine> Machines { get; } = new();
 
     public IGrainFactory Grains => _host!.Services.GetRequiredService<IGrainFactory>();
 
@@ -35,6 +40,8 @@ public sealed class SiloFixture : IAsyncLifetime
         builder.Services.AddRunbooks(builder.Configuration, builder.Environment);
         builder.Services.AddSingleton<Fleet>();
         builder.Services.AddSingleton<DeliveryRunbooks>();
+        builder.Services.AddSingleton<RegistryExport>();
+        builder.Services.AddSingleton<RegistryCheck>();
         builder.Services.AddSingleton<ProjectData>();
         builder.Services.AddSingleton<ISetTaker, SetTaker>();
         builder.Services.AddSingleton<OperationTools>();
@@ -52,7 +59,9 @@ public sealed class SiloFixture : IAsyncLifetime
 
     private sealed class NoSessions : IHostSessions
     {
-        public IHostSession For(ServerEndpoint server) => new ScriptedSession((_, _) => Answer.Fails(1, "nothing runs here"), server.Name);
+        public IHostSession For(ServerEndpoint server) => Machines.TryGetValue(server.Name, out var machine)
+            ? machine.Session
+            : new ScriptedSession((_, _) => Answer.Fails(1, "nothing runs here"), server.Name);
 
         public Task<string> ScanHostKeyAsync(string address, int port, CancellationToken cancellationToken = default) =>
             Task.FromResult("ssh-ed25519 AAAAscanned");

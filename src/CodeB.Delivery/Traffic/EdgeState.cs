@@ -34,6 +34,17 @@ public sealed record SiteNames
     /// <summary>Those that are redirected, each to the name behind it.</summary>
     public Dictionary<string, string> Redirects { get; init; } = [];
 
+    /// <summary>Those of all names that are one pair's.</summary>
+    public static SiteNames Of(IEnumerable<EdgeName> all, TrafficSite site)
+    {
+        var own = all.Where(name => name.BelongsTo(site.Project, site.Environment)).ToList();
+        return new SiteNames
+        {
+            Domains = [.. own.Where(name => name.RedirectTo is null).Select(name => name.Name)],
+            Redirects = own.Where(name => name.RedirectTo is not null).ToDictionary(name => name.Name, name => name.RedirectTo!),
+        };
+    }
+
     /// <summary>Whether both hold the same names; the order says nothing.</summary>
     public bool SameAs(SiteNames other) =>
         Domains.ToHashSet().SetEquals(other.Domains)

@@ -171,15 +171,7 @@ public sealed class TrafficSwitch(IHostSession host, TrafficSettings settings, T
         return [.. result.Output.Split('\n').Where(gate => TrafficEdge.ParseGate(gate) is not null).Order(StringComparer.Ordinal)];
     }
 
-    private SiteNames Own(IReadOnlyList<EdgeName> all)
-    {
-        var own = all.Where(name => name.BelongsTo(site.Project, site.Environment)).ToList();
-        return new SiteNames
-        {
-            Domains = [.. own.Where(name => name.RedirectTo is null).Select(name => name.Name)],
-            Redirects = own.Where(name => name.RedirectTo is not null).ToDictionary(name => name.Name, name => name.RedirectTo!),
-        };
-    }
+    private SiteNames Own(IReadOnlyList<EdgeName> all) => SiteNames.Of(all, site);
 
     private void RefuseForeign(SiteNames wanted, IReadOnlyList<EdgeName> all)
     {

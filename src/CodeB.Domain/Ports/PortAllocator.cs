@@ -8,7 +8,8 @@ public sealed record PortRange
     public static readonly PortRange Production = new() { Name = "production", First = 4000, Last = 4499 };
     public static readonly PortRange Staging = new() { Name = "staging", First = 4500, Last = 4999 };
 
-    public static readonly PortRange Preview = new() { Name = "preview", First = 5000, Last = 5499 };
+    /// <summary>The seed's range goes on to 5499, but 5432-5499 is PostgreSQL's in the same table.</summary>
+    public static readonly PortRange Preview = new() { Name = "preview", First = 5000, Last = 5431 };
 
     public string Name { get; init; } = "";
     public int First { get; init; }
@@ -46,6 +47,6 @@ public static class PortAllocator
 
         throw new DomainException(
             ErrorCode.ResourceExhausted,
-            $"no pair of ports is free in the {range.Name} range {range.First}-{range.Last}; remove a project's environment that is no longer needed");
+            $"no pair of ports is free in the {range.Name} range {range.First}-{range.Last}; remove an environment that is no longer needed, or stop what else listens there");
     }
 }

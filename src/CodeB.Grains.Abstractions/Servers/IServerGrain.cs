@@ -21,6 +21,10 @@ public interface IServerGrain : IGrainWithStringKey
     [AlwaysInterleave]
     Task<ServerCheck?> LastCheckAsync();
 
+    /// <summary>The TCP ports on which something listens there now, whatever the address. UNAVAILABLE where the server is away.</summary>
+    [AlwaysInterleave]
+    Task<List<int>> ListeningPortsAsync();
+
     /// <summary>Takes it out of the registry and closes its connection.</summary>
     Task RemoveAsync();
 }

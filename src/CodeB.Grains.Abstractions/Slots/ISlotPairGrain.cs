@@ -52,6 +52,14 @@ public interface ISlotPairGrain : IOperationOwner
     /// <param name="found">The slots and their history as found.</param>
     Task<SlotPairView> AdoptAsync(SlotPair found);
 
+    /// <summary>
+    /// Takes a preview away with everything that it has on its server, and forgets it. Returns the started operation.
+    /// FAILED_PRECONDITION for any other environment.
+    /// </summary>
+    Task<Operation> RemoveAsync(string startedBy);
+
+    Task<List<PlanFinding>> PlanRemoveAsync();
+
     /// <summary>Removes both slots' records. FAILED_PRECONDITION unless both are empty.</summary>
     Task ForgetAsync();
 }

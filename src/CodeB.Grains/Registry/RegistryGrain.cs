@@ -1,34 +1,24 @@
+using CodeB.Domain.Domains;
 using CodeB.Domain.Errors;
 using CodeB.Domain.Naming;
 using CodeB.Domain.Ports;
 using CodeB.Domain.Projects;
+using CodeB.Domain.Registry;
 using CodeB.Domain.Servers;
 using CodeB.Grains.Abstractions.Registry;
-using CodeB.Grains.Persistence;
+using Microsoft.Extensions.Logging;
 
 namespace CodeB.Grains.Registry;
 
-/// <summary>Servers and projects by name.</summary>
-[GenerateSerializer]
-[Alias("codeb.RegistryState")]
-public sealed record RegistryState
-{
-    [Id(0)]
-    public Dictionary<string, Server> Servers { get; init; } = [];
-
-    [Id(1)]
-    public Dictionary<string, Project> Projects { get; init; } = [];
-}
-
-internal sealed class RegistryGrain(
-    [PersistentState("registry")] IPersistentState<RegistryState> state, TimeProvider time) : Grain, IRegistryGrain
+internal sealed partial class RegistryGrain(
+    [PersistentState("registry")] IPersistentState<RegistryState> state, TimeProvider time, ILogger<RegistryGrain> logger) : Grain, IRegistryGrain
 {
     async Task IRegistryGrain.AddServerAsync(Server server)
     {
         ServerRules.Check(server);
         if (state.State.Servers.ContainsKey(server.Name))
             throw DomainException.AlreadyExists($"a server named {server.Name} is registered; choose another name or remove it first (we server remove {server.Name})");
-        await state.ChangeAsync(s => s with { Servers = With(s.Servers, server.Name, server with { AddedAt = time.GetUtcNow() }) });
+        await ChangeAsync(s => s with { Servers = With(s.Servers, server.Name, server with { AddedAt = time.GetUtcNow() }) });
     }
 
     async Task IRegistryGrain.RemoveServerAsync(string name)
@@ -37,14 +27,14 @@ internal sealed class RegistryGrain(
         var users = state.State.Projects.Values.Where(p => ServersOf(p).Contains(name)).Select(p => p.Name).Order(StringComparer.Ordinal).ToList();
         if (users.Count > 0)
             throw DomainException.Precondition($"server {name} is used by {string.Join(", ", users)}; remove or move those projects first");
-        await state.ChangeAsync(s => s with { Servers = Without(s.Servers, name) });
+        await ChangeAsync(s => s with { Servers = Without(s.Servers, name) });
     }
 
     Task<Server> IRegistryGrain.GetServerAsync(string name) => Task.FromResult(Find(state.State.Servers, name, "server"));
 
     Task<List<Server>> IRegistryGrain.ListServersAsync() => Task.FromResult(Sorted(state.State.Servers));
 
-    async Task<Project> IRegistryGrain.CreateProjectAsync(Project project)
+    async Task<Project> IRegistryGrain.CreateProjectAsync(Project project, Allotment? how)
     {
         ProjectRules.Check(project);
         if (state.State.Projects.ContainsKey(project.Name))
@@ -59,9 +49,12 @@ internal sealed class RegistryGrain(
             throw DomainException.AlreadyExists($"database {database.Name} on {database.Server} belongs to project {owner.Name}");
         }
 
-        RefuseTakenDomains(project);
-        var created = WithPorts(project) with { CreatedAt = time.GetUtcNow() };
-        await state.ChangeAsync(s => s with { Projects = With(s.Projects, created.Name, created) });
+        DomainBook.RefuseTaken(state.State.Projects.Values, project);
+        RegistryCopies.RefuseShared(state.State.Projects.Values, project);
+        var created = WithPorts(project, how ?? new Allotment()) with { CreatedAt = time.GetUtcNow() };
+        if (how is { DryRun: true })
+            return created;
+        await ChangeAsync(s => s with { Projects = With(s.Projects, created.Name, created) });
         return created;
     }
 
@@ -78,7 +71,7 @@ internal sealed class RegistryGrain(
         });
         foreach (var server in ServersOf(changed))
             Find(state.State.Servers, server, "server");
-        await state.ChangeAsync(s => s with { Projects = With(s.Projects, name, changed) });
+        await ChangeAsync(s => s with { Projects = With(s.Projects, name, changed) });
         return changed;
     }
 
@@ -89,7 +82,7 @@ internal sealed class RegistryGrain(
     async Task IRegistryGrain.RemoveProjectAsync(string name)
     {
         Find(state.State.Projects, name, "project");
-        await state.ChangeAsync(s => s with { Projects = Without(s.Projects, name) });
+        await ChangeAsync(s => s with { Projects = Without(s.Projects, name) });
     }
 
     private string OnlyBackupServer()
@@ -102,35 +95,30 @@ internal sealed class RegistryGrain(
                 : $"is empty, and several servers have the role backup; name one of {string.Join(", ", servers.Order(StringComparer.Ordinal))}");
     }
 
-    private void RefuseTakenDomains(Project project)
-    {
-        var taken = state.State.Projects.Values
-            .SelectMany(p => p.Environments, (p, e) => (Owner: $"{p.Name}/{e.Key}", e.Value.Domain))
-            .Concat(project.Environments.Select(e => (Owner: $"{project.Name}/{e.Key}", e.Value.Domain)))
-            .Where(d => d.Domain.Length > 0)
-            .GroupBy(d => d.Domain)
-            .FirstOrDefault(g => g.Count() > 1);
-        if (taken is not null)
-            throw DomainException.AlreadyExists($"domain {taken.Key} is given to {string.Join(" and ", taken.Select(d => d.Owner))}; one of them needs another");
-    }
-
     /// <summary>Two free ports for each environment on its server.</summary>
-    private Project WithPorts(Project project)
+    private Project WithPorts(Project project, Allotment how)
     {
         var environments = new Dictionary<string, EnvironmentSpec>();
         foreach (var (name, environment) in project.Environments.OrderBy(e => e.Key, StringComparer.Ordinal))
-        {
-            var used = state.State.Projects.Values.SelectMany(p => p.Environments.Values)
-                .Concat(environments.Values)
-                .Where(e => e.Server == environment.Server)
-                .SelectMany(e => new[] { e.BluePort, e.GreenPort })
-                .ToHashSet();
-            var ports = PortAllocator.Allocate(PortRange.For(name), used);
-            environments[name] = environment with { BluePort = ports.Blue, GreenPort = ports.Green };
-        }
-
+            environments[name] = WithPorts(name, environment, environments.Values, how);
         return project with { Environments = environments };
     }
+
+    private EnvironmentSpec WithPorts(string name, EnvironmentSpec environment, IEnumerable<EnvironmentSpec> further, Allotment how)
+    {
+        var used = state.State.Projects.Values.SelectMany(p => p.Environments.Values)
+            .Concat(further)
+            .Where(e => e.Server == environment.Server)
+            .SelectMany(e => new[] { e.BluePort, e.GreenPort })
+            .Concat(state.State.ReservedPorts.GetValueOrDefault(environment.Server, []))
+            .Concat(how.Listening.GetValueOrDefault(environment.Server, []))
+            .ToHashSet();
+        var ports = PortAllocator.Allocate(PortRange.For(name), used);
+        return environment with { BluePort = ports.Blue, GreenPort = ports.Green };
+    }
+
+    Task<List<int>> IRegistryGrain.ReservedPortsAsync(string server) =>
+        Task.FromResult(state.State.ReservedPorts.GetValueOrDefault(server, []).ToList());
 
     private static IEnumerable<string> ServersOf(Project project)
     {

@@ -18,6 +18,19 @@ internal static class ServerCommands
 
     public static Command Disk() => Command.Of("df", "--block-size=1", "--output=size,avail", "/opt");
 
+    public static Command Listening() => Command.Of("ss", "-Hltn");
+
+    /// <summary>The fourth word of each line is the local address: 127.0.0.1:4000, [::]:22, *:80, 127.0.0.53%lo:53.</summary>
+    public static List<int> ParseListening(string ss) =>
+    [
+        .. ss.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+            .Where(words => words.Length > 3)
+            .Select(words => int.Parse(words[3][(words[3].LastIndexOf(':') + 1)..], CultureInfo.InvariantCulture))
+            .Distinct()
+            .Order(),
+    ];
+
     public static string ParsePrettyName(string osRelease) =>
         osRelease.Split('\n').FirstOrDefault(l => l.StartsWith("PRETTY_NAME=", StringComparison.Ordinal))?["PRETTY_NAME=".Length..].Trim('"') ?? "";
 

@@ -53,6 +53,12 @@ internal sealed class ServerGrain(Fleet fleet, TimeProvider time) : Grain, IServ
 
     Task<ServerCheck?> IServerGrain.LastCheckAsync() => Task.FromResult(_lastCheck);
 
+    async Task<List<int>> IServerGrain.ListeningPortsAsync()
+    {
+        var session = await fleet.SessionAsync(this.GetPrimaryKeyString());
+        return ServerCommands.ParseListening((await session.RunAsync(ServerCommands.Listening())).Output);
+    }
+
     async Task IServerGrain.RemoveAsync()
     {
         var name = this.GetPrimaryKeyString();

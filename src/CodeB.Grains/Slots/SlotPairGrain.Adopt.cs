@@ -15,6 +15,7 @@ internal sealed partial class SlotPairGrain
         {
             await WriteAsync(s => s with { Pair = adopted });
             await ScheduleCleanUpAsync();
+            await MarkChangedAsync();
         }
 
         return ViewOf(adopted);

@@ -6,6 +6,7 @@ using CodeB.Domain.Projects;
 using CodeB.Domain.Slots;
 using CodeB.Grains.Abstractions.Env;
 using CodeB.Grains.Abstractions.Operations;
+using CodeB.Grains.Abstractions.Registry;
 using CodeB.Grains.Abstractions.Slots;
 using CodeB.Grains.Backups;
 using CodeB.Grains.Operations;
@@ -65,6 +66,8 @@ internal sealed partial class SlotPairGrain(
 
     protected override async Task<PreparedOperation> PrepareAsync(Operation operation)
     {
+        if (operation.Kind == RemoveKind)
+            return await PrepareRemoveAsync(operation);
         var (project, pair) = await CurrentAsync();
         return operation.Kind switch
         {
@@ -88,6 +91,7 @@ internal sealed partial class SlotPairGrain(
         PromoteKind or RollbackKind => SwitchEnded(state, operation),
         CleanUpKind => state with { Pair = CleanUpEnded(state.Pair!, operation) },
         DropKeptRunbook.Name => state with { Pair = DropKeptEnded(state.Pair!, operation) },
+        RemoveKind => RemoveEnded(state, operation),
         _ => state,
     };
 
@@ -101,6 +105,7 @@ internal sealed partial class SlotPairGrain(
         {
             await ScheduleCleanUpAsync();
             await ScheduleDropAsync();
+            await MarkChangedAsync();
         }
     }
 
@@ -110,6 +115,13 @@ internal sealed partial class SlotPairGrain(
         RefuseIfRunning(kind);
         await Closed;
         await SettleTrafficAsync();
+    }
+
+    /// <summary>The server's copy of the registry holds the slots too.</summary>
+    private async Task MarkChangedAsync()
+    {
+        if (State.Pair is { } pair)
+            await GrainFactory.GetGrain<IServerRegistryGrain>(pair.Server).MarkAsync();
     }
 
     /// <summary>NOT_FOUND for a project or an environment that is not registered.</summary>

@@ -1,8 +1,10 @@
 using CodeB.Server.Api.Backups;
+using CodeB.Server.Api.Domains;
 using CodeB.Server.Api.Env;
 using CodeB.Server.Api.Errors;
 using CodeB.Server.Api.Operations;
 using CodeB.Server.Api.Projects;
+using CodeB.Server.Api.Registry;
 using CodeB.Server.Api.Servers;
 using CodeB.Server.Api.Slots;
 using CodeB.Server.Api.Status;
@@ -25,10 +27,12 @@ public static class ApiSetup
     {
         app.MapGrpcService<ServerApi>();
         app.MapGrpcService<ProjectApi>();
+        app.MapGrpcService<DomainApi>();
         app.MapGrpcService<EnvApi>();
         app.MapGrpcService<SlotApi>();
         app.MapGrpcService<BackupApi>();
         app.MapGrpcService<OperationApi>();
+        app.MapGrpcService<RegistryApi>();
         app.MapGrpcService<StatusApi>();
         return app;
     }

@@ -1,5 +1,6 @@
 using CodeB.Grains.Backups;
 using CodeB.Grains.Operations;
+using CodeB.Grains.Registry;
 using CodeB.Grains.Servers;
 using CodeB.Grains.Slots;
 using CodeB.Hosts;
@@ -27,6 +28,8 @@ internal static class ControlPlaneSetup
         services.AddSingleton<Fleet>();
         services.AddSingleton<DeliveryRunbooks>();
         services.AddSingleton<ImageUploads>();
+        services.AddSingleton<RegistryExport>();
+        services.AddSingleton<RegistryCheck>();
         services.AddSingleton<ProjectData>();
         services.AddSingleton<ISetTaker, SetTaker>();
         services.AddSingleton<OperationTools>();

@@ -59,6 +59,8 @@ public sealed class FakeCodeB : IAsyncLifetime
         _app.MapGrpcService<FakeServers>();
         _app.MapGrpcService<FakeProjects>();
         _app.MapGrpcService<FakeEnv>();
+        _app.MapGrpcService<FakeDomains>();
+        _app.MapGrpcService<FakeRegistry>();
         _app.MapGrpcService<FakeSlots>();
         _app.MapGrpcService<FakeBackups>();
         _app.MapGrpcService<FakeOperations>();

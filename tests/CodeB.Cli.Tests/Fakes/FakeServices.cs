@@ -29,6 +29,12 @@ internal sealed class FakeProjects(FakeCodeB codeb) : ProjectService.ProjectServ
     public override Task<ListProjectsResponse> ListProjects(ListProjectsRequest request, ServerCallContext context) =>
         codeb.OneAsync<ListProjectsResponse>(request, context);
 
+    public override Task<ProjectEnvironment> CreatePreview(CreatePreviewRequest request, ServerCallContext context) =>
+        codeb.OneAsync<ProjectEnvironment>(request, context);
+
+    public override Task RemovePreview(RemovePreviewRequest request, IServerStreamWriter<OperationUpdate> responseStream, ServerCallContext context) =>
+        codeb.StreamAsync(request, responseStream, context);
+
     public override Task<RemoveProjectResponse> RemoveProject(GetProjectRequest request, ServerCallContext context) =>
         codeb.OneAsync<RemoveProjectResponse>(request, context);
 }
@@ -121,4 +127,24 @@ internal sealed class FakeOperations(FakeCodeB codeb) : OperationService.Operati
 internal sealed class FakeStatus(FakeCodeB codeb) : StatusService.StatusServiceBase
 {
     public override Task<FleetStatus> GetStatus(GetStatusRequest request, ServerCallContext context) => codeb.OneAsync<FleetStatus>(request, context);
+}
+
+internal sealed class FakeDomains(FakeCodeB codeb) : DomainService.DomainServiceBase
+{
+    public override Task<V1.Domain> AddDomain(AddDomainRequest request, ServerCallContext context) => codeb.OneAsync<V1.Domain>(request, context);
+
+    public override Task<RemoveDomainResponse> RemoveDomain(RemoveDomainRequest request, ServerCallContext context) =>
+        codeb.OneAsync<RemoveDomainResponse>(request, context);
+
+    public override Task<ListDomainsResponse> ListDomains(ListDomainsRequest request, ServerCallContext context) =>
+        codeb.OneAsync<ListDomainsResponse>(request, context);
+}
+
+internal sealed class FakeRegistry(FakeCodeB codeb) : RegistryService.RegistryServiceBase
+{
+    public override Task<ShowRegistryResponse> ShowRegistry(ShowRegistryRequest request, ServerCallContext context) =>
+        codeb.OneAsync<ShowRegistryResponse>(request, context);
+
+    public override Task<CheckRegistryResponse> CheckRegistry(CheckRegistryRequest request, ServerCallContext context) =>
+        codeb.OneAsync<CheckRegistryResponse>(request, context);
 }

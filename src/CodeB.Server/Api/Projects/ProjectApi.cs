@@ -3,13 +3,14 @@ using CodeB.Domain.Naming;
 using CodeB.Domain.Projects;
 using CodeB.Grains.Abstractions.Registry;
 using CodeB.Grains.Abstractions.Slots;
+using CodeB.Server.Api.Operations;
 using CodeB.V1;
 using Grpc.Core;
 using Project = CodeB.V1.Project;
 
 namespace CodeB.Server.Api.Projects;
 
-internal sealed class ProjectApi(IGrainFactory grains) : ProjectService.ProjectServiceBase
+internal sealed partial class ProjectApi(IGrainFactory grains, OperationStreams streams) : ProjectService.ProjectServiceBase
 {
     private IRegistryGrain Registry => grains.GetGrain<IRegistryGrain>(IRegistryGrain.Key);
 
@@ -23,7 +24,7 @@ internal sealed class ProjectApi(IGrainFactory grains) : ProjectService.ProjectS
                 throw DomainException.Invalid("environments.name", $"'{environment.Name}' is given twice");
         }
 
-        var created = await Registry.CreateProjectAsync(new CodeB.Domain.Projects.Project
+        var project = ProjectRules.Check(new CodeB.Domain.Projects.Project
         {
             Name = request.Name,
             Environments = environments,
@@ -36,6 +37,8 @@ internal sealed class ProjectApi(IGrainFactory grains) : ProjectService.ProjectS
             Health = request.Health.ToDomain(),
             Config = request.Config is { Paths.Count: > 0 } config ? config.ToDomain() : null,
         });
+        var ports = await PortLook.AtAsync(grains, project.Environments.Values.Select(e => e.Server), request.WithoutLooking, request.DryRun);
+        var created = await Registry.CreateProjectAsync(project, ports);
         return created.ToProto();
     }
 

@@ -22,14 +22,23 @@ internal static class ProjectMapping
             Health = project.Health.ToProto(project.HealthPath),
             Config = project.Config?.ToProto(),
         };
-        proto.Environments.AddRange(project.Environments.OrderBy(e => e.Key, StringComparer.Ordinal).Select(e => new V1.ProjectEnvironment
+        proto.Environments.AddRange(project.Environments.OrderBy(e => e.Key, StringComparer.Ordinal).Select(e => e.Value.ToProto(e.Key)));
+        return proto;
+    }
+
+    public static V1.ProjectEnvironment ToProto(this Model.EnvironmentSpec environment, string name)
+    {
+        var proto = new V1.ProjectEnvironment
         {
-            Name = e.Key,
-            Server = e.Value.Server,
-            BluePort = e.Value.BluePort,
-            GreenPort = e.Value.GreenPort,
-            Domain = e.Value.Domain,
-        }));
+            Name = name,
+            Server = environment.Server,
+            BluePort = environment.BluePort,
+            GreenPort = environment.GreenPort,
+            Domain = environment.Domain,
+            Branch = environment.Branch,
+            ExpiresAt = environment.ExpiresAt.ToProto(),
+        };
+        proto.Aliases.AddRange(environment.Aliases);
         return proto;
     }
 
