@@ -40,6 +40,7 @@ public sealed class SiloFixture : IAsyncLifetime
         builder.Services.AddRunbooks(builder.Configuration, builder.Environment);
         builder.Services.AddSingleton<Fleet>();
         builder.Services.AddSingleton<DeliveryRunbooks>();
+        builder.Services.AddSingleton<IRegistryMarks, RegistryMarks>();
         builder.Services.AddSingleton<RegistryExport>();
         builder.Services.AddSingleton<RegistryCheck>();
         builder.Services.AddSingleton<ProjectData>();

@@ -3,6 +3,7 @@ using CodeB.Grains.Abstractions.Slots;
 using CodeB.Grains.Backups;
 using CodeB.Grains.Hosting;
 using CodeB.Grains.Operations;
+using CodeB.Grains.Registry;
 using CodeB.Grains.Servers;
 using CodeB.Grains.Slots;
 using CodeB.Hosts;
@@ -39,6 +40,9 @@ internal static class RecordedPairs
         services.AddSingleton(KeyRing.Parse([KeyRing.NewLine("k1")]));
         services.AddSingleton<Fleet>();
         services.AddSingleton<DeliveryRunbooks>();
+        services.AddSingleton<IRegistryMarks, RegistryMarks>();
+        services.AddSingleton<RegistryExport>();
+        services.AddSingleton<RegistryCheck>();
         services.AddSingleton<ProjectData>();
         services.AddSingleton<ISetTaker, SetTaker>();
         services.AddSingleton<OperationTools>();

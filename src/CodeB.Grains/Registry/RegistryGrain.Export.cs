@@ -1,5 +1,4 @@
 using CodeB.Domain.Registry;
-using CodeB.Grains.Abstractions.Registry;
 using CodeB.Grains.Persistence;
 using Microsoft.Extensions.Logging;
 
@@ -28,7 +27,7 @@ internal sealed partial class RegistryGrain
         try
         {
             var servers = RegistryCopies.Servers(state.State.Servers.Values, known.Projects.Values.Concat(state.State.Projects.Values));
-            await Task.WhenAll(servers.Select(server => GrainFactory.GetGrain<IServerRegistryGrain>(server).MarkAsync()));
+            await marks.MarkAsync(servers);
             _tellAgain?.Dispose();
             _tellAgain = null;
         }

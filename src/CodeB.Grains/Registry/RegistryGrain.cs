@@ -11,7 +11,8 @@ using Microsoft.Extensions.Logging;
 namespace CodeB.Grains.Registry;
 
 internal sealed partial class RegistryGrain(
-    [PersistentState("registry")] IPersistentState<RegistryState> state, TimeProvider time, ILogger<RegistryGrain> logger) : Grain, IRegistryGrain
+    [PersistentState("registry")] IPersistentState<RegistryState> state, IRegistryMarks marks, TimeProvider time, ILogger<RegistryGrain> logger)
+    : Grain, IRegistryGrain
 {
     async Task IRegistryGrain.AddServerAsync(Server server)
     {

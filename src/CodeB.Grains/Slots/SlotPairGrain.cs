@@ -6,10 +6,10 @@ using CodeB.Domain.Projects;
 using CodeB.Domain.Slots;
 using CodeB.Grains.Abstractions.Env;
 using CodeB.Grains.Abstractions.Operations;
-using CodeB.Grains.Abstractions.Registry;
 using CodeB.Grains.Abstractions.Slots;
 using CodeB.Grains.Backups;
 using CodeB.Grains.Operations;
+using CodeB.Grains.Registry;
 using CodeB.Grains.Slots.Data;
 using CodeB.Protection.DataPath;
 
@@ -23,6 +23,7 @@ internal sealed partial class SlotPairGrain(
     [PersistentState("slots")] IPersistentState<SlotPairState> state,
     OperationTools tools,
     DeliveryRunbooks runbooks,
+    IRegistryMarks marks,
     ProjectData data,
     ISetTaker sets,
     KeyRing keys)
@@ -121,7 +122,7 @@ internal sealed partial class SlotPairGrain(
     private async Task MarkChangedAsync()
     {
         if (State.Pair is { } pair)
-            await GrainFactory.GetGrain<IServerRegistryGrain>(pair.Server).MarkAsync();
+            await marks.MarkAsync([pair.Server]);
     }
 
     /// <summary>NOT_FOUND for a project or an environment that is not registered.</summary>

@@ -28,6 +28,7 @@ internal static class ControlPlaneSetup
         services.AddSingleton<Fleet>();
         services.AddSingleton<DeliveryRunbooks>();
         services.AddSingleton<ImageUploads>();
+        services.AddSingleton<IRegistryMarks, RegistryMarks>();
         services.AddSingleton<RegistryExport>();
         services.AddSingleton<RegistryCheck>();
         services.AddSingleton<ProjectData>();

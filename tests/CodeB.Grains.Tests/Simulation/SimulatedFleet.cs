@@ -7,6 +7,7 @@ using CodeB.Grains.Abstractions.Slots;
 using CodeB.Grains.Backups;
 using CodeB.Grains.Hosting;
 using CodeB.Grains.Operations;
+using CodeB.Grains.Registry;
 using CodeB.Grains.Servers;
 using CodeB.Grains.Slots;
 using CodeB.Hosts.Sessions;
@@ -66,6 +67,7 @@ public sealed class SimulatedFleet : IAsyncDisposable
         builder.Services.Configure(configure);
         builder.Services.AddSingleton<Fleet>();
         builder.Services.AddSingleton<DeliveryRunbooks>();
+        builder.Services.AddSingleton<IRegistryMarks, NoMarks>();
         builder.Services.AddSingleton<ProjectData>();
         builder.Services.AddSingleton<ISetTaker, SetTaker>();
         builder.Services.AddSingleton<OperationTools>();
@@ -105,6 +107,12 @@ public sealed class SimulatedFleet : IAsyncDisposable
     {
         await _host.StopAsync();
         _host.Dispose();
+    }
+
+    /// <summary>The servers of a simulation keep no copy of the registry: its faults are meant for the slots' own commands.</summary>
+    private sealed class NoMarks : IRegistryMarks
+    {
+        public Task MarkAsync(IEnumerable<string> servers) => Task.CompletedTask;
     }
 
     private sealed class DeactivatingFilter : IIncomingGrainCallFilter
