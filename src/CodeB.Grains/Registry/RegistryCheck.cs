@@ -71,9 +71,9 @@ public sealed class RegistryCheck(IGrainFactory grains, RegistryExport export, F
         }
 
         foreach (var gate in view.Edge.Gates.Where(g => !known.Contains($"{g.Project}/{g.Environment}")))
-            found.Add($"gate {gate.Project}/{gate.Environment}", "is open, and the registry knows no such environment here", "take it over with 'we registry import', or remove it by hand");
+            found.Add($"gate {gate.Project}/{gate.Environment}", "is open, and the registry knows no such environment here", "remove it by hand when nothing needs it");
         foreach (var name in view.Edge.Names.Where(n => !known.Contains($"{n.Project}/{n.Environment}")))
-            found.Add($"domain {name.Name}", $"leads to {name.Project}/{name.Environment}, which the registry does not know here", "take it over with 'we registry import', or remove it by hand");
+            found.Add($"domain {name.Name}", $"leads to {name.Project}/{name.Environment}, which the registry does not know here", "remove it by hand when nothing needs it");
     }
 
     private static async Task CheckFilesAsync(
@@ -94,7 +94,7 @@ public sealed class RegistryCheck(IGrainFactory grains, RegistryExport export, F
         if (command.Project.Length > 0)
             return;
         foreach (var path in there.Keys.Where(path => !picture.Files.ContainsKey(path) && !copy.Written.Contains(path)).Order(StringComparer.Ordinal))
-            found.Add($"file {path}", "is of something that the registry does not know here", $"take it over with 'we registry import {server}', or remove it by hand");
+            found.Add($"file {path}", "is of something that the registry does not know here", "remove it by hand when nothing needs it");
     }
 
     private static bool Concerns(string path, RegistryExport.Picture picture, string project) =>

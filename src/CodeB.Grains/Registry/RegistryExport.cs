@@ -76,7 +76,7 @@ public sealed class RegistryExport(IGrainFactory grains, Fleet fleet, DeliveryRu
         {
             throw DomainException.Precondition(
                 $"{server}: {RegistryFolder.Default}/{RegistryCopies.Ssot} was not written by CodeB and stays as it is; "
-                + $"take it over with 'we registry import {server}', or move it away");
+                + "move it away, and CodeB writes its own within seconds");
         }
     }
 
