@@ -40,7 +40,7 @@ public sealed class SshdFixture : IAsyncDisposable
 
     public static async Task<SshdFixture> StartAsync(string name = "testhost", string extraSettings = "")
     {
-        var fixture = new SshdFixture(FreePort());
+        var fixture = new SshdFixture(FreePort.Take());
         try
         {
             await fixture.PrepareAsync(name, extraSettings);
@@ -167,12 +167,5 @@ public sealed class SshdFixture : IAsyncDisposable
             }
         }
         return children;
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

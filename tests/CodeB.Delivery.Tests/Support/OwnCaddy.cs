@@ -22,10 +22,10 @@ public sealed class OwnCaddy : IAsyncDisposable
             SitesDirectory = $"{_folder}/sites",
             EdgeDirectory = $"{_folder}/edge",
             OldGatesDirectory = $"{_folder}/gates",
-            AdminAddress = $"127.0.0.1:{FreePort()}",
-            HttpPort = FreePort(),
-            HttpsPort = FreePort(),
-            AskAddress = $"127.0.0.1:{FreePort()}",
+            AdminAddress = $"127.0.0.1:{FreePort.Take()}",
+            HttpPort = FreePort.Take(),
+            HttpsPort = FreePort.Take(),
+            AskAddress = $"127.0.0.1:{FreePort.Take()}",
             Tls = TlsMode.Internal,
             RedirectToHttps = false,
             ConfirmWithin = TimeSpan.FromSeconds(5),
@@ -106,13 +106,6 @@ public sealed class OwnCaddy : IAsyncDisposable
         await StopAsync();
         await Sshd.DisposeAsync();
         Directory.Delete(_folder, recursive: true);
-    }
-
-    internal static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     private async Task StartProcessAsync()

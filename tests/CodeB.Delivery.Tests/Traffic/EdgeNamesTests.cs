@@ -13,7 +13,7 @@ public sealed class EdgeNamesTests(CaddyFixture fixture) : IClassFixture<CaddyFi
 {
     private static readonly Dictionary<string, string> NoRedirects = [];
 
-    private readonly int _port = OwnCaddy.FreePort();
+    private readonly int _port = FreePort.Take();
     private readonly string _name = "n" + Guid.NewGuid().ToString("n")[..8];
     private SlotServer _blue = null!;
 

@@ -52,7 +52,7 @@ public sealed class EdgeSetUpTests
     public async Task Where_http_is_redirected_CodeB_itself_still_sees_through()
     {
         await using var caddy = await OwnCaddy.StartAsync(change: s => s with { RedirectToHttps = true });
-        var port = OwnCaddy.FreePort();
+        var port = FreePort.Take();
         await using var blue = await SlotServer.StartAsync("blue", port);
         var traffic = Switch(caddy, "worb", port, "worb.test");
         await traffic.EnsureAsync(default);
@@ -86,7 +86,7 @@ public sealed class EdgeSetUpTests
     [InlineData(true)]
     public async Task The_site_files_of_an_earlier_CodeB_are_taken_over_together_with_one_reload(bool killedBefore)
     {
-        var (blue, green) = (OwnCaddy.FreePort(), OwnCaddy.FreePort());
+        var (blue, green) = (FreePort.Take(), FreePort.Take());
         await using var one = await SlotServer.StartAsync("blue", blue);
         await using var two = await SlotServer.StartAsync("green", green);
         await using var caddy = await OwnCaddy.StartAsync(c =>

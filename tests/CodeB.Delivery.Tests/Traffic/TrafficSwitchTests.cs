@@ -17,8 +17,8 @@ public sealed class TrafficSwitchTests(CaddyFixture caddy) : IClassFixture<Caddy
     private const int Switches = 20;
     private const int Renames = 20_000;
 
-    private readonly int _bluePort = OwnCaddy.FreePort();
-    private readonly int _greenPort = OwnCaddy.FreePort();
+    private readonly int _bluePort = FreePort.Take();
+    private readonly int _greenPort = FreePort.Take();
     private readonly ProjectName _project = ProjectName.Parse("p" + Guid.NewGuid().ToString("n")[..8]);
     private SlotServer _blue = null!;
     private SlotServer _green = null!;

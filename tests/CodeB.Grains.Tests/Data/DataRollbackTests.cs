@@ -223,6 +223,8 @@ public sealed class DataRollbackTests(StorageMachine machine)
     public async Task Data_without_the_rollbacks_mark_is_never_dropped()
     {
         var worb = await Worb.CreateAsync(machine);
+        // Redis is one for all tests, and others keep data too.
+        var others = await worb.Project.LeftoversAsync();
         var kept = DataRollbackRunbook.KeptBy(await worb.RollbackAsync(SlotName.Blue, await worb.SnapshotAsync()), "v2");
 
         foreach (var stranger in new[] { kept with { OperationId = "another" }, kept with { Places = worb.Data.ToDictionary(c => c.Name, c => c.Name == "postgres" ? worb.Project.Name : machine.Redis.DataDirectory) } })
@@ -237,7 +239,7 @@ public sealed class DataRollbackTests(StorageMachine machine)
 
         var drop = await Runs.RunAsync(DropKeptRunbook.Create(Worb.Both), () => worb.Drop(kept), "drop-kept/drop-postgres/after-do");
         Succeeded(drop);
-        Assert.Equal("", await worb.Project.LeftoversAsync());
+        Assert.Equal(others, await worb.Project.LeftoversAsync());
         await worb.WritableAsync();
     }
 
@@ -251,7 +253,8 @@ public sealed class DataRollbackTests(StorageMachine machine)
             await step.Do(context, run, token);
             throw new InvalidOperationException("no more");
         },
-        IsDone = null,
+        // Asked as ever, for it may note what the way back needs.
+        IsDone = step.IsDone is null ? null : async (context, run, token) => await step.IsDone(context, run, token) && false,
     };
 
     /// <summary>Two rows in one transaction, over and over; how many of them were acknowledged.</summary>
