@@ -1,10 +1,11 @@
-using System.Net;
 using System.Net.WebSockets;
+using System.Net;
 using CodeB.Delivery.Tests.Support;
 using CodeB.Delivery.Traffic;
 using CodeB.Domain.Errors;
 using CodeB.Domain.Naming;
 using CodeB.Domain.Slots;
+using CodeB.Testing;
 
 namespace CodeB.Delivery.Tests.Traffic;
 

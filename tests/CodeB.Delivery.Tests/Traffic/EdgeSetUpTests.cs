@@ -3,6 +3,7 @@ using CodeB.Delivery.Traffic;
 using CodeB.Domain.Errors;
 using CodeB.Domain.Naming;
 using CodeB.Domain.Slots;
+using CodeB.Testing;
 
 namespace CodeB.Delivery.Tests.Traffic;
 
