@@ -106,7 +106,11 @@ public sealed class ProjectTests : CliTest
                 Name = "worb",
                 Container = new ContainerSettings
                 {
-                    Port = 3000, StopSeconds = 10, MemoryMegabytes = 512, Labels = { ["team"] = "shop", ["new"] = "2" }, ReleaseCommand = { "/migrate" },
+                    Port = 3000,
+                    StopSeconds = 10,
+                    MemoryMegabytes = 512,
+                    Labels = { ["team"] = "shop", ["new"] = "2" },
+                    ReleaseCommand = { "/migrate" },
                 },
             },
             Fake.Request<UpdateProjectRequest>());

@@ -169,7 +169,12 @@ public sealed class RulesTests
     {
         var container = new ContainerSettings
         {
-            Port = 3000, MemoryMegabytes = 512, Cpus = 0.01, StopSeconds = 0, Labels = { ["com.example/team"] = "shop" }, ReleaseCommand = ["sh", "-c", "a\nb"],
+            Port = 3000,
+            MemoryMegabytes = 512,
+            Cpus = 0.01,
+            StopSeconds = 0,
+            Labels = { ["com.example/team"] = "shop" },
+            ReleaseCommand = ["sh", "-c", "a\nb"],
         };
         var health = new HealthSettings { ExpectedStatus = 204, Interval = TimeSpan.FromSeconds(1), Timeout = TimeSpan.FromSeconds(3), Successes = 3 };
 

@@ -44,7 +44,8 @@ public sealed class ServerSurvey(IHostSession host, DeliverySettings settings)
     {
         var files = await host.RunAsync(
             Command.Of("find", settings.EnvDirectory, "-mindepth", "3", "-maxdepth", "3", "-type", "f", "-name", "*.env", "-printf", "%m\\t%p\\n")
-                with { SuccessExitCodes = [0, 1] },
+                with
+            { SuccessExitCodes = [0, 1] },
             cancellationToken: cancellationToken);
         return files.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries)
             .Select(line => line.Split('\t', 2))

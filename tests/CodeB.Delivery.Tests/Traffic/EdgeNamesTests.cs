@@ -1,5 +1,5 @@
-using System.Net.WebSockets;
 using System.Net;
+using System.Net.WebSockets;
 using CodeB.Delivery.Tests.Support;
 using CodeB.Delivery.Traffic;
 using CodeB.Domain.Errors;

@@ -31,7 +31,10 @@ public sealed class DeployTests(TopologyFixture topology)
         var before = await worb.ContainerAsync("blue");
         var again = await Api.EndAsync(api.Slots.Deploy(new DeployRequest
         {
-            Project = worb.Name, Environment = worb.Environment, Version = "v2", Image = "localhost/guestbook:v2",
+            Project = worb.Name,
+            Environment = worb.Environment,
+            Version = "v2",
+            Image = "localhost/guestbook:v2",
         }));
         Assert.Equal("true", again.Facts["unchanged"]);
         Assert.Equal(before, await worb.ContainerAsync("blue"));

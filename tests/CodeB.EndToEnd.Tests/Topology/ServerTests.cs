@@ -25,7 +25,10 @@ public sealed class ServerTests(TopologyFixture topology)
     public async Task The_storage_server_restarts_PostgreSQL_and_Redis_by_their_own_scripts()
     {
         var postgres = await topology.SshAsync("storage", "service postgresql restart >/dev/null && su postgres -c \"psql -Atc 'select 1'\" 2>/dev/null");
-        var redis = await topology.SshAsync("storage", "service redis-server restart >/dev/null && redis-cli config get appendonly");
+        // Its script returns before it takes connections.
+        var redis = await topology.SshAsync(
+            "storage",
+            "service redis-server restart >/dev/null && timeout 15 sh -c 'until redis-cli ping 2>/dev/null | grep -q PONG; do sleep 0.1; done' && redis-cli config get appendonly");
 
         Assert.Equal("1", postgres.Output);
         Assert.Equal("appendonly\nyes", redis.Output);

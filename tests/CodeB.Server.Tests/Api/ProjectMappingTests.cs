@@ -12,7 +12,12 @@ public sealed class ProjectMappingTests
     {
         var sent = new V1.ContainerSettings
         {
-            Port = 3000, MemoryMegabytes = 512, Cpus = 1.5, StopSeconds = 30, Labels = { ["team"] = "shop" }, ReleaseCommand = { "/migrate", "--all" },
+            Port = 3000,
+            MemoryMegabytes = 512,
+            Cpus = 1.5,
+            StopSeconds = 30,
+            Labels = { ["team"] = "shop" },
+            ReleaseCommand = { "/migrate", "--all" },
         };
         var health = new V1.HealthSettings
         {
