@@ -12,7 +12,7 @@ namespace CodeB.EndToEnd.Tests.ThinPath;
 [Collection(KilledCodeB.Collection)]
 public sealed class RandomKillTests(KilledCodeB killed)
 {
-    private const int DefaultKills = 12;
+    private const int DefaultKills = 8;
     private static readonly TimeSpan Finished = TimeSpan.FromSeconds(90);
 
     private readonly int _seed = Setting("CODEB_RANDOM_SEED", Random.Shared.Next());
